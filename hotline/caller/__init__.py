@@ -1,0 +1,1 @@
+"""Callers: what the nuisance ladder knows of a person."""

@@ -1,0 +1,165 @@
+"""What a fact is, how it is stamped, and how it is written down.
+
+A fact is told in the past tense and never changes.  What a fact *was called* when it was stored is its
+``TOPIC``: a fixed name, so that moving a class to another file orphans no history.  When the shape of a fact
+changes, its ``VERSION`` rises and ``UPCASTS`` says how the older shape becomes the newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.utils import register_topic, resolve_topic
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json, to_json
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Fact(BaseModel):
+    """Something that happened, told in the past tense."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    TOPIC: ClassVar[str] = ""
+    VERSION: ClassVar[int] = 1
+    UPCASTS: ClassVar[Mapping[int, Upcast]] = {}
+    """``UPCASTS[n]`` turns the stored shape of version *n* into that of version *n + 1*."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "TOPIC" in vars(cls):
+            register_topic(cls.TOPIC, cls)
+
+    @classmethod
+    def revive(cls, state: dict[str, Any], version: int) -> Self:
+        """Build the fact from its stored shape of ``version``, upcasting where that is an older one.
+
+        Raises KeyError when a step between two versions is missing, pydantic.ValidationError when the shape is
+        not the fact's.
+        """
+        while version < cls.VERSION:
+            state = cls.UPCASTS[version](state)
+            version += 1
+        return cls.model_validate(state)
+
+
+class Role(StrEnum):
+    """Who somebody is to the hotline; what a role may do stands in each command."""
+
+    OPERATOR = "operator"
+    DISPATCHER = "dispatcher"
+    UNIT_CLERK = "unit_clerk"
+    REVIEWER = "reviewer"
+    EXPERT = "expert"
+    POLICE_DESK = "police_desk"
+    SUPERVISOR = "supervisor"
+    LEADER = "leader"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+class Actor(BaseModel):
+    """Who did it: an account, never a name.  ``unit``, ``district`` and ``team`` are the limits of a scope."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    role: Role
+    unit: str | None = None
+    district: str | None = None
+    team: str | None = None
+
+
+SYSTEM = Actor(id="system", role=Role.SYSTEM)
+
+
+class Cause(BaseModel):
+    """Why it was written: the request it belongs to, the fact it follows from, the rules in force."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    correlation_id: str
+    causation_id: str | None = None
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its place in one stream's life: who, when, why.
+
+    ``recorded_at`` is when we knew (it never decreases with position); ``happened_at`` is when it was so, where
+    that is another time.  ``position`` is the place in the whole log, 0 until the fact has been stored.
+    """
+
+    originator_id: UUID
+    originator_version: int
+    recorded_at: datetime
+    happened_at: datetime | None
+    by: Actor
+    cause: Cause
+    fact: Fact
+    position: int = 0
+
+    @property
+    def id(self) -> str:
+        """The name of this fact for ever, on the bus too."""
+        return f"{self.originator_id}:{self.originator_version}"
+
+    @property
+    def when(self) -> datetime:
+        """When it was so."""
+        return self.happened_at or self.recorded_at
+
+
+_actor = Actor.__pydantic_validator__.validate_python
+_cause = Cause.__pydantic_validator__.validate_python
+
+
+class FactMapper(Mapper[UUID]):
+    """Recorded facts to readable JSON and back; it replaces the stock mapping, so upcasting is done here."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        recorded: Recorded = domain_event
+        state = {
+            "version": recorded.fact.VERSION,
+            "recorded_at": recorded.recorded_at.isoformat(),
+            "happened_at": recorded.happened_at.isoformat() if recorded.happened_at else None,
+            "by": recorded.by.model_dump(mode="json", exclude_none=True),
+            "cause": recorded.cause.model_dump(mode="json", exclude_none=True),
+            "fact": recorded.fact.model_dump(mode="json"),
+        }
+        return StoredEvent(
+            originator_id=recorded.originator_id,
+            originator_version=recorded.originator_version,
+            topic=recorded.fact.TOPIC,
+            state=to_json(state),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        state = from_json(stored_event.state, cache_strings="all")
+        fact_class: type[Fact] = resolve_topic(stored_event.topic)
+        happened_at = state["happened_at"]
+        return Recorded(
+            originator_id=stored_event.originator_id,  # type: ignore[arg-type]  # always UUIDs in this store
+            originator_version=stored_event.originator_version,
+            recorded_at=datetime.fromisoformat(state["recorded_at"]),
+            happened_at=datetime.fromisoformat(happened_at) if happened_at else None,
+            by=_actor(state["by"]),
+            cause=_cause(state["cause"]),
+            fact=fact_class.revive(state["fact"], state["version"]),
+            position=getattr(stored_event, "id", 0),
+        )

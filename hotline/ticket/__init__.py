@@ -1,0 +1,1 @@
+"""Tickets: the facts, the state and the commands of one request."""

@@ -1,0 +1,364 @@
+"""The state of a ticket: what the rules ask for, and nothing that only people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from functools import reduce
+from typing import Literal
+from uuid import UUID
+
+from hotline.clocks import Reading
+from hotline.facts import Recorded
+from hotline.ticket import facts as f
+
+
+class State(StrEnum):
+    """Where a ticket is in its life."""
+
+    RECEIVED = "received"
+    AWAITING_DISPATCH = "awaiting_dispatch"
+    IN_PROGRESS = "in_progress"
+    NEEDS_SUPPLEMENT = "needs_supplement"
+    DEFERRED = "deferred"
+    REPLIED = "replied"
+    CALLBACK_DUE = "callback_due"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+OVER = frozenset({State.CLOSED, State.ARCHIVED, State.WITHDRAWN, State.VOID})
+"""States in which nobody owes the caller anything more."""
+
+Part = Literal["dispatched", "signed", "return_requested", "disputed", "replied", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One unit's part.  ``settled`` means adjudicated: that unit cannot return it again."""
+
+    id: str
+    unit: str
+    role: f.AssignmentRole
+    tier: str
+    parent: str | None
+    state: Part = "dispatched"
+    signed: bool = False
+    settled: bool = False
+    returns: int = 0
+    contacts: int = 0
+    reached: bool = False
+
+    @property
+    def live(self) -> bool:
+        return self.state != "ended"
+
+    @property
+    def at_work(self) -> bool:
+        """Still owes its reply."""
+        return self.state not in ("ended", "replied")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request with what has become of it.  ``version`` is that of its last fact."""
+
+    id: UUID
+    number: str
+    channel: f.Channel
+    received_at: datetime
+    person_id: UUID | None
+    reachable: bool
+    contact_preference: f.ContactPreference
+    callback_wanted: bool
+    confidential: bool
+    about_team: str | None
+    text_withheld: bool
+    source: f.Source
+    retention: str
+    type: f.Type | None
+    category: f.Category
+    urgency: f.Urgency
+    accused_unit: str | None
+    district: str | None
+    version: int = 1
+    state: State = State.RECEIVED
+    back_to: State | None = None
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    clocks: Mapping[str, Reading] = field(default_factory=dict)
+    rung: frozenset[tuple[str, str]] = frozenset()
+    extension_wanted: tuple[str, int] | None = None
+    extensions: int = 0
+    deferral_wanted: tuple[str, date] | None = None
+    returns: int = 0
+    leads_tried: tuple[str, ...] = ()
+    lead_settled: bool = False
+    reworks: int = 0
+    call_back: Literal["voice", "text"] | None = None
+    call_attempts: int = 0
+    unhappy: bool = False
+    answered: bool = False
+    source_accepted: bool = False
+    closed_at: datetime | None = None
+    outcome: f.Outcome | None = None
+    urged_at: datetime | None = None
+    excluded: frozenset[f.Exclusion] = frozenset()
+    problem: bool = False
+    escalated: bool = False
+    hold: bool = False
+    erasure_wanted_by: str | None = None
+    restricted: bool = False
+    erased: bool = False
+
+    @property
+    def over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The unit that answers for the ticket now."""
+        return next((a for a in self.assignments.values() if a.role == "lead" and a.live and a.parent is None), None)
+
+    def parts(self, *states: Part) -> tuple[Assignment, ...]:
+        """The assignments in any of ``states``; all that are live when none is named."""
+        return tuple(a for a in self.assignments.values() if (a.state in states if states else a.live))
+
+    def clock(self, name: str) -> Reading | None:
+        return self.clocks.get(name)
+
+    def running(self, *kinds: str) -> tuple[Reading, ...]:
+        """The clocks that run now, of the named kinds or of all."""
+        return tuple(r for r in self.clocks.values() if r.running and (not kinds or r.kind in kinds))
+
+
+def replay(ticket: Ticket | None, history: Iterable[Recorded]) -> Ticket | None:
+    """The state after a history; eventsourcing's projector function."""
+    return reduce(evolve, history, ticket)
+
+
+def evolve(ticket: Ticket | None, recorded: Recorded) -> Ticket | None:
+    """The state after one more fact.  Never decides, never refuses: what is in the log has happened."""
+    fact = recorded.fact
+    if isinstance(fact, f.TicketReceived):
+        return _received(fact, recorded)
+    if ticket is None or not isinstance(fact, f.TicketFact):
+        return ticket
+    if fact.clocks:
+        ticket = replace(ticket, clocks={**ticket.clocks, **{r.clock: r for r in fact.clocks}})
+    return replace(_moved(ticket, fact, recorded), version=recorded.originator_version)
+
+
+def _received(fact: f.TicketReceived, recorded: Recorded) -> Ticket:
+    return Ticket(
+        id=recorded.originator_id,
+        number=fact.number,
+        channel=fact.channel,
+        received_at=recorded.recorded_at,
+        person_id=fact.person_id,
+        reachable=fact.reachable,
+        contact_preference=fact.contact_preference,
+        callback_wanted=fact.callback_wanted,
+        confidential=fact.confidential,
+        about_team=fact.about_team,
+        text_withheld=fact.text is None,
+        source=fact.source,
+        retention=fact.retention,
+        type=fact.type,
+        category=fact.category,
+        urgency=fact.urgency,
+        accused_unit=fact.accused_unit,
+        district=fact.district,
+        clocks={r.clock: r for r in fact.clocks},
+        version=recorded.originator_version,
+    )
+
+
+def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:  # noqa: C901, PLR0911, PLR0912, PLR0915
+    """One flat table of what each fact means to the rules."""
+    match fact:
+        case f.SupplementAsked():
+            return replace(t, state=State.NEEDS_SUPPLEMENT, back_to=t.state)
+        case f.SupplementGiven() | f.SupplementWaitEnded():
+            if t.state is not State.NEEDS_SUPPLEMENT:
+                return t
+            return replace(t, state=t.back_to or State.RECEIVED, back_to=None)
+        case f.TicketClassified():
+            state = State.AWAITING_DISPATCH if t.state is State.RECEIVED else t.state
+            return replace(
+                t,
+                state=state,
+                type=fact.type,
+                category=fact.category,
+                urgency=fact.urgency,
+                accused_unit=fact.accused_unit,
+                retention=fact.retention,
+            )
+        case f.TicketWithdrawn():
+            return _ended(t, State.WITHDRAWN, recorded)
+        case f.TicketVoided():
+            return _ended(t, State.VOID, recorded)
+        case f.TicketAnswered():
+            return replace(t, outcome="answered")
+        case f.TicketReferred():
+            return replace(t, outcome="referred")
+        case f.TicketExplained():
+            return replace(t, outcome="explained", unhappy=False)
+        case f.TicketDispatched():
+            return _dispatched(t, fact)
+        case f.TicketCoDispatched():
+            return _with(t, *(_new(a) for a in fact.assignments))
+        case f.AssignmentPassedDown():
+            return _with(t, _new(fact.assignment))
+        case f.AssignmentSigned():
+            return _part(t, fact.assignment, state="signed", signed=True)
+        case f.CallerContacted():
+            part = t.assignments[fact.assignment]
+            return _part(t, part.id, contacts=part.contacts + 1, reached=part.reached or fact.reached)
+        case f.ReturnRequested():
+            part = t.assignments[fact.assignment]
+            t = replace(t, returns=t.returns + 1) if part.role == "lead" else t
+            return _part(t, part.id, state="return_requested", returns=part.returns + 1)
+        case f.ReturnAccepted():
+            return _taken_back(t, t.assignments[fact.assignment])
+        case f.ReturnRefused():
+            return _back_to_work(t, fact.assignment)
+        case f.DisputeOpened():
+            return _part(t, fact.assignment, state="disputed")
+        case f.DisputeAdjudicated():
+            return _adjudicated(t, fact)
+        case f.ExtensionRequested():
+            return replace(t, extension_wanted=(fact.assignment, fact.days))
+        case f.ExtensionGranted():
+            return replace(t, extension_wanted=None, extensions=t.extensions + 1)
+        case f.ExtensionRefused():
+            return replace(t, extension_wanted=None)
+        case f.DeferralRequested():
+            return replace(t, deferral_wanted=(fact.assignment, fact.review_on))
+        case f.DeferralApproved():
+            return replace(t, state=State.DEFERRED, deferral_wanted=None)
+        case f.DeferralRefused():
+            return replace(t, deferral_wanted=None)
+        case f.TicketResumed():
+            return replace(t, state=State.IN_PROGRESS)
+        case f.AssignmentReplied():
+            return _replied(t, t.assignments[fact.assignment])
+        case f.ReplyAccepted():
+            return replace(t, state=State.CALLBACK_DUE, call_back=fact.call_back, answered=False, call_attempts=0)
+        case f.ReplyRejected():
+            return _part(replace(t, state=State.IN_PROGRESS), fact.assignment, state="signed")
+        case f.CallerAnswered():
+            return replace(t, answered=True, unhappy=is_unhappy(fact), call_attempts=0)
+        case f.CallerNotReached():
+            return replace(t, call_attempts=fact.attempt)
+        case f.ReworkOrdered():
+            t = replace(t, state=State.IN_PROGRESS, reworks=fact.round, unhappy=False, answered=False)
+            return _part(t, fact.assignment, state="signed", contacts=0, reached=False)
+        case f.SourceAccepted():
+            return replace(t, source_accepted=True)
+        case f.TicketClosed():
+            return replace(_ended(t, State.CLOSED, recorded), outcome=fact.outcome)
+        case f.TicketReopened():
+            return replace(
+                t, state=State(fact.to), closed_at=None, outcome=None, unhappy=False, answered=False, source_accepted=False
+            )
+        case f.TicketArchived():
+            return replace(t, state=State.ARCHIVED)
+        case f.TicketUrged():
+            return replace(t, urged_at=recorded.recorded_at)
+        case f.ClockRang():
+            return replace(t, rung=t.rung | {(fact.clock, fact.level)})
+        case f.ProblemRaised():
+            return replace(t, problem=True)
+        case f.SupervisionEscalated():
+            return replace(t, escalated=True)
+        case f.TicketExcluded():
+            return replace(t, excluded=t.excluded | {fact.ground})
+        case f.TicketIncluded():
+            return replace(t, excluded=t.excluded - {fact.ground})
+        case f.HoldPlaced():
+            return replace(t, hold=True)
+        case f.HoldReleased():
+            return replace(t, hold=False)
+        case f.ErasureRequested():
+            return replace(t, erasure_wanted_by=recorded.by.id)
+        case f.ErasureRefused():
+            return replace(t, erasure_wanted_by=None)
+        case f.ProcessingRestricted():
+            return replace(t, restricted=True, erasure_wanted_by=None)
+        case f.TicketErased():
+            return replace(t, erased=True, restricted=False, erasure_wanted_by=None)
+        case _:
+            return t
+
+
+def is_unhappy(answer: f.CallerAnswered) -> bool:
+    """An answer that goes to triage: not resolved, or dissatisfied."""
+    return answer.resolution == "unresolved" or answer.satisfaction == "dissatisfied"
+
+
+def _new(a: f.NewAssignment, *, settled: bool = False) -> Assignment:
+    return Assignment(id=a.id, unit=a.unit, role=a.role, tier=a.tier, parent=a.parent, settled=settled)
+
+
+def _with(t: Ticket, *parts: Assignment) -> Ticket:
+    return replace(t, assignments={**t.assignments, **{p.id: p for p in parts}})
+
+
+def _part(t: Ticket, part_id: str, **changes: object) -> Ticket:
+    return _with(t, replace(t.assignments[part_id], **changes))  # type: ignore[arg-type]
+
+
+def _end_parts(t: Ticket, ids: Iterable[str]) -> Ticket:
+    return _with(t, *(replace(t.assignments[i], state="ended") for i in ids))
+
+
+def below(t: Ticket, part_id: str) -> tuple[str, ...]:
+    """A part and every live part that was passed down from it."""
+    found = [part_id]
+    for a in t.assignments.values():
+        if a.parent in found and a.live:
+            found.append(a.id)
+    return tuple(found)
+
+
+def _ended(t: Ticket, state: State, recorded: Recorded) -> Ticket:
+    t = replace(_end_parts(t, [a.id for a in t.parts()]), state=state, closed_at=recorded.recorded_at)
+    return replace(t, extension_wanted=None, deferral_wanted=None, back_to=None)
+
+
+def _dispatched(t: Ticket, fact: f.TicketDispatched) -> Ticket:
+    leads = tuple(a.unit for a in fact.assignments if a.role == "lead")
+    t = _with(_end_parts(t, fact.ended), *(_new(a) for a in fact.assignments))
+    return replace(t, state=State.IN_PROGRESS, leads_tried=t.leads_tried + leads, lead_settled=False)
+
+
+def _taken_back(t: Ticket, part: Assignment) -> Ticket:
+    t = _end_parts(t, below(t, part.id))
+    if part.role == "lead" and part.parent is None:
+        t = replace(t, state=State.AWAITING_DISPATCH, extension_wanted=None, deferral_wanted=None)
+    return t
+
+
+def _back_to_work(t: Ticket, part_id: str) -> Ticket:
+    return _part(t, part_id, state="signed" if t.assignments[part_id].signed else "dispatched")
+
+
+def _adjudicated(t: Ticket, fact: f.DisputeAdjudicated) -> Ticket:
+    if fact.replacement is None:
+        t = _part(_back_to_work(t, fact.assignment), fact.assignment, settled=True)
+    else:
+        t = _with(_end_parts(t, below(t, fact.assignment)), _new(fact.replacement, settled=True))
+        if fact.replacement.role == "lead":
+            t = replace(t, leads_tried=(*t.leads_tried, fact.unit))
+    return replace(t, lead_settled=True)
+
+
+def _replied(t: Ticket, part: Assignment) -> Ticket:
+    t = _part(t, part.id, state="replied")
+    if part.role == "lead" and part.parent is None:
+        t = replace(t, state=State.REPLIED, lead_settled=True)
+    return t

@@ -1,0 +1,1 @@
+"""What is shown: read models built from the log, each rebuildable at any time."""

@@ -1,0 +1,1 @@
+"""What runs: the processes around the hotline, and the web in front of it."""
