@@ -1,0 +1,107 @@
+"""What is wrong with a profile, said so that the clerk who wrote it can put it right."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from hotline.rules.profile import Profile
+from hotline.rules.written import TYPES
+
+_SAME = {
+    "int_from_float": "int_type", "int_parsing": "int_type",
+    "float_parsing": "float_type", "bool_parsing": "bool_type",
+    "model_attributes_type": "model_type", "dict_type": "model_type",
+    "date_from_datetime_parsing": "date_type", "date_from_datetime_inexact": "date_type", "date_parsing": "date_type",
+    "time_parsing": "time_type",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong: where it stands, what it is in Chinese and English, and what to write instead."""
+
+    where: str
+    problem_zh: str
+    problem_en: str
+    what_to_do: str
+
+
+class ProfileError(ValueError):
+    """A profile that cannot be used. `findings` says why, each with what to do."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            "\n".join(f"{f.where}: {f.problem_zh} / {f.problem_en} → {f.what_to_do}" for f in self.findings)
+        )
+
+
+@cache
+def _wording() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(files("hotline.rules").joinpath("wording.toml").read_text("utf-8"))
+
+
+def finding(code: str, where: str, /, **details: object) -> Finding:
+    """A finding in the words of `wording.toml`."""
+    words = _wording()[code]
+    return Finding(where, *(words[key].format_map(details) for key in ("zh", "en", "do")))
+
+
+def of_form(error: ValidationError, data: Mapping[str, Any]) -> list[Finding]:
+    """What pydantic found against the form of a profile, in a clerk's words."""
+    return list(dict.fromkeys(_said(details, data) for details in error.errors(include_url=False)))
+
+
+def _said(details: ErrorDetails, data: Mapping[str, Any]) -> Finding:
+    code, loc = _SAME.get(details["type"], details["type"]), details["loc"]
+    where, ctx = place(loc, data), details.get("ctx", {})
+    if loc and loc[-1] == "[key]":
+        code, loc = "extra_forbidden", loc[:-1]
+    if code == "extra_forbidden":
+        return finding(code, where, key=loc[-1], like=like(str(loc[-1]), _known_keys()))
+    if code not in _wording():
+        code = "not_understood"
+    return finding(code, where, key=loc[-1], value=details["input"], **ctx)
+
+
+def place(loc: tuple[int | str, ...], data: Any) -> str:
+    """Where something stands: `units[north-market].parent`, or the row's number where rows have no id."""
+    where = ""
+    for step in loc:
+        if step == "[key]":
+            break
+        data = _step(data, step)
+        if isinstance(step, int):
+            where += f"[{data['id']}]" if isinstance(data, dict) and "id" in data else f"[#{step + 1}]"
+        else:
+            where += f".{step}" if where else step
+    return where
+
+
+def _step(data: Any, step: int | str) -> Any:
+    try:
+        return data[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def like(word: str, known: Iterable[str]) -> str:
+    """A hint at the known word that looks most like the written one; empty if none does."""
+    found = get_close_matches(word, known, n=1)
+    return f"，是否想写 {found[0]} / did you mean {found[0]}?" if found else ""
+
+
+@cache
+def _known_keys() -> tuple[str, ...]:
+    schema = Profile.model_json_schema()
+    parts = (schema, *schema["$defs"].values())
+    names = (name for part in parts for name in part.get("properties", ()))
+    small = schema["$defs"]["Limits"]["properties"]["small"].get("propertyNames", {}).get("enum", ())
+    return tuple(dict.fromkeys((*names, *small, *TYPES)))
