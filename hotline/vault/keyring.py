@@ -64,6 +64,13 @@ class Keyring:
             found.update((ticket, key) for ticket, key in self._load(some).items() if key)
         return found
 
+    def get(self, ticket: UUID) -> TicketKey | None:
+        """The ticket's key; None when it is erased or unknown."""
+        self._notice_changes()
+        with self.lock:
+            known = self._known(ticket)
+        return known or self._load([ticket]).get(ticket)
+
     def for_sealing(self, ticket: UUID) -> TicketKey:
         """The ticket's key, made and held as pending if there is none. Raises Erased."""
         self._notice_changes()

@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+BUSY_SECONDS = 10.0  # how long a statement waits for another process that writes
+
 metadata = MetaData()
 
 # WITHOUT ROWID on SQLite: a row stands in one b-tree only, so that its erasure has one place to clean.
@@ -81,7 +83,7 @@ changes = Table(  # one row, raised by every erasure and restriction, so that ot
 def connect(url: str) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…` (driver psycopg)."""
     if url.startswith("sqlite:"):
-        engine = create_engine(url, connect_args={"timeout": 10})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
@@ -89,7 +91,7 @@ def connect(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # FULL, not NORMAL: a key must be on the disk before the facts it sealed are, even through a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -68,7 +68,7 @@ class Vault:
 
     def unseal(self, ticket_id: UUID, label: str, sealed: str, *, purpose: Purpose | None = None) -> str | None:
         """The text; None when it was erased or its key is unknown. Raises Tampered; Restricted without `purpose`."""
-        key = self._keyring.find([ticket_id]).get(ticket_id)
+        key = self._keyring.get(ticket_id)
         if key is None:
             return None
         if key.restricted and purpose is None:
