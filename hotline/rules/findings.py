@@ -68,7 +68,7 @@ def _said(details: ErrorDetails, data: Mapping[str, Any]) -> Finding:
         return finding(code, where, key=loc[-1], like=like(str(loc[-1]), _known_keys()))
     if code not in _wording():
         code = "not_understood"
-    return finding(code, where, key=loc[-1], value=details["input"], **ctx)
+    return finding(code, where, key=loc[-1], value=str(details["input"])[:60], **ctx)
 
 
 def place(loc: tuple[int | str, ...], data: Any) -> str:
