@@ -14,7 +14,7 @@ Tier = Literal["city", "district", "street", "section"]
 ReviewCheck = Literal["contacted", "evidence", "to_the_point", "basis_cited", "public_text_clean"]
 SmallName = Literal[
     "dispatch", "sign", "first_contact", "return_request", "adjudication", "extension_decision", "supplement", "review",
-    "call_back", "deferral_max", "archive", "rework", "rework_contact", "reopen", "rating", "urge_interval", "unmask",
+    "call_back", "deferral_max", "archive", "rework", "rework_contact", "triage", "reopen", "rating", "urge_interval", "unmask",
 ]  # fmt: skip
 TYPES: tuple[TicketType, ...] = get_args(TicketType)
 URGENCIES: tuple[Urgency, ...] = get_args(Urgency)

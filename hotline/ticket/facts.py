@@ -3,6 +3,9 @@
 Free text and exact places stand here only sealed (``Sealed``); the one text in the clear is the public reply,
 which is refused while it holds personal data.  Every fact that starts, pauses, resumes, moves or stops a clock
 carries that clock's whole reading: a due time is recorded here and never computed again from the rules.
+
+Reasons that must stay readable after the ticket's key is gone (exclusions, holds, erasures) are in the clear and
+held to the same test as a public reply.
 """
 
 from __future__ import annotations
@@ -470,7 +473,7 @@ class TicketExcluded(TicketFact):
 
     TOPIC: ClassVar[str] = "ticket.excluded"
     ground: Exclusion
-    reason: Sealed
+    reason: str
     approver: str
 
 
@@ -479,7 +482,7 @@ class TicketIncluded(TicketFact):
 
     TOPIC: ClassVar[str] = "ticket.included"
     ground: Exclusion
-    reason: Sealed
+    reason: str
     approver: str
 
 
@@ -503,28 +506,28 @@ class HoldPlaced(TicketFact):
     """Needed in a dispute at law: nothing may be erased."""
 
     TOPIC: ClassVar[str] = "ticket.hold_placed"
-    reason: Sealed
+    reason: str
 
 
 class HoldReleased(TicketFact):
     """The hold is over."""
 
     TOPIC: ClassVar[str] = "ticket.hold_released"
-    reason: Sealed
+    reason: str
 
 
 class ErasureRequested(TicketFact):
     """The person, or the law, wants the personal data gone."""
 
     TOPIC: ClassVar[str] = "ticket.erasure_requested"
-    reason: Sealed
+    reason: str
 
 
 class ErasureRefused(TicketFact):
     """The approver said no."""
 
     TOPIC: ClassVar[str] = "ticket.erasure_refused"
-    reason: Sealed
+    reason: str
 
 
 class ProcessingRestricted(TicketFact):

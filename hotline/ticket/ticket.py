@@ -177,7 +177,7 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Ticket:
     )
 
 
-def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:  # noqa: C901, PLR0911, PLR0912, PLR0915
+def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
     """One flat table of what each fact means to the rules."""
     match fact:
         case f.SupplementAsked():
@@ -263,7 +263,13 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:  # noqa
             return replace(_ended(t, State.CLOSED, recorded), outcome=fact.outcome)
         case f.TicketReopened():
             return replace(
-                t, state=State(fact.to), closed_at=None, outcome=None, unhappy=False, answered=False, source_accepted=False
+                t,
+                state=State(fact.to),
+                closed_at=None,
+                outcome=None,
+                unhappy=False,
+                answered=False,
+                source_accepted=False,
             )
         case f.TicketArchived():
             return replace(t, state=State.ARCHIVED)

@@ -1,0 +1,254 @@
+"""The one door: commands go in, facts are written, everybody who waits for news is woken."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Condition, Lock
+from typing import Any
+from uuid import UUID, uuid4
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError
+
+from hotline.command import Command, Desk, Refused
+from hotline.facts import Actor, FactMapper, Recorded
+from hotline.rules import Rules
+from hotline.store import ClockBehind, Log, stamp_of, store_env
+from hotline.streams import Streams
+from hotline.ticket import number as numbers
+from hotline.ticket.facts import Access
+from hotline.ticket.receiving import Intake, Receive
+from hotline.ticket.ticket import Ticket
+from hotline.vault import Vault, VaultConflict
+from hotline.writing import Job, Key, Page, Written
+
+AT_ONCE = 64
+"""The most commands written in one transaction."""
+TRIES = 5
+"""How often one command is decided again when another process was quicker."""
+
+
+class Hotline(Application[UUID]):
+    """Tickets and callers, decided by the rules of one profile and written to one log."""
+
+    name = "hotline"
+
+    def __init__(
+        self, store: str, *, rules: Rules, vault: Vault, now: Callable[[], datetime], create: bool = True
+    ) -> None:
+        super().__init__(env=store_env(store, create=create))
+        self.rules, self.vault, self.now = rules, vault, now
+        self.store: Log = self.recorder  # type: ignore[assignment]  # the recorder named in store_env
+        self.facts = FactMapper()
+        self.streams = Streams(self.store, self.facts)
+        self.news = Condition()
+        self._waiting: deque[Job] = deque()
+        self._pen = Lock()
+        self._last_stamp = self._stamp_at_end()
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return FactMapper()
+
+    # -- in --------------------------------------------------------------------------------------------------------
+    def handle(
+        self,
+        command: Command,
+        *,
+        on: UUID,
+        by: Actor,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        key: Key | None = None,
+        correlation_id: str | None = None,
+        causation_id: str | None = None,
+        inbox: tuple[str, str] | None = None,
+    ) -> Written:
+        """Decide a command on a stream and write what follows.
+
+        Raises Refused (nothing changed; ``stale`` when ``expected_version`` is not the stream's).
+        """
+        job = Job(
+            make=lambda: (command, {}),
+            stream=on,
+            by=by,
+            at=at or self.now(),
+            correlation_id=correlation_id or str(uuid4()),
+            causation_id=causation_id,
+            expected_version=expected_version,
+            key=key,
+            inbox=inbox,
+        )
+        return self._write(job)
+
+    def receive(
+        self,
+        request: Receive,
+        *,
+        by: Actor,
+        at: datetime | None = None,
+        ticket_id: UUID | None = None,
+        key: Key | None = None,
+        correlation_id: str | None = None,
+    ) -> Written:
+        """Take a request down.  The answer holds ``number``, ``query_code`` and ``token`` (for a link).
+
+        Raises Refused; hotline.vault.NotAPhone for a telephone number that is none.
+        """
+        ticket = ticket_id or uuid4()
+        when = at or self.now()
+
+        def make() -> tuple[Command, dict[str, Any]]:
+            number, code = numbers.draw(self.rules.calendar.local(when)), numbers.draw_code()
+            return self._intake(request, ticket, number, code), {
+                "number": number,
+                "query_code": code,
+                "token": self.token_of(ticket),
+            }
+
+        job = Job(make=make, stream=ticket, by=by, at=when, correlation_id=correlation_id or str(uuid4()), key=key)
+        return self._write(job)
+
+    def _intake(self, request: Receive, ticket: UUID, number: str, code: str) -> Intake:
+        caller = request.caller
+        known = caller.phone or caller.name
+        person = (
+            self.vault.person(name=caller.name, phone=caller.phone, kind=caller.kind, ticket_id=ticket)
+            if known
+            else None
+        )
+        return Intake(
+            request=request,
+            person_id=person,
+            reachable=caller.phone is not None,
+            number=number,
+            access=Access(code=self.code_hash(number, code), token=self.token_hash(self.token_of(ticket))),
+            happened_at=request.happened_at,
+        )
+
+    # -- what a citizen proves himself with ------------------------------------------------------------------------
+    def code_hash(self, number: str, code: str) -> str:
+        return self.vault.blind("query_code", f"{number}:{code.strip().upper()}")
+
+    def token_of(self, ticket: UUID) -> str:
+        """The secret of a link in a text message: 128 bits or more, made anew whenever it is needed, stored nowhere."""
+        return self.vault.blind("link", str(ticket))
+
+    def token_hash(self, token: str) -> str:
+        return self.vault.blind("link_hash", token)
+
+    # -- out -------------------------------------------------------------------------------------------------------
+    def ticket(self, ticket_id: UUID) -> Ticket | None:
+        """The present state of a ticket."""
+        state: Ticket | None = self.streams.read("ticket", ticket_id)[1]
+        return state
+
+    def desk(self, ticket_id: UUID, by: Actor) -> Desk:
+        """A desk to ask guards at, without deciding anything."""
+        page = Page(self.streams, self.store, self.rules, self.vault, max(self.now(), self._last_stamp))
+        return page.desk(Job(make=_nothing, stream=ticket_id, by=by, at=self.now(), correlation_id=""))
+
+    def find(self, number: str) -> UUID | None:
+        """The ticket of a number."""
+        claimed = self.streams.read("number", numbers.stream_of(number))[1]
+        ticket: UUID | None = claimed.ticket if claimed is not None else None
+        return ticket
+
+    def history(self, stream: UUID) -> list[Recorded]:
+        """All facts of one stream."""
+        return [self.facts.to_domain_event(e) for e in self.store.select_events(stream)]
+
+    def facts_after(self, position: int, limit: int = 500) -> list[Recorded]:
+        """The log after a position, in order."""
+        found = self.store.select_notifications(position, limit, inclusive_of_start=False)
+        return [self.facts.to_domain_event(n) for n in found]
+
+    def position(self) -> int:
+        """Where the log ends."""
+        return self.store.max_notification_id() or 0
+
+    def wait_for_news(self, timeout: float) -> None:
+        """Wait until this process has written something, or for ``timeout`` seconds."""
+        with self.news:
+            self.news.wait(timeout)
+
+    # -- the pen ---------------------------------------------------------------------------------------------------
+    def _write(self, job: Job) -> Written:
+        self._waiting.append(job)
+        with self._pen:
+            while not job.done.is_set():
+                self._write_together([self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))])
+        return job.result()
+
+    def _write_together(self, jobs: Sequence[Job]) -> None:
+        try:
+            self._attempt(jobs)
+        except (IntegrityError, ClockBehind, VaultConflict):
+            for job in jobs:
+                self._write_alone(job)
+        except BaseException as failure:
+            for job in jobs:
+                job.finish(failure)
+            raise
+
+    def _write_alone(self, job: Job) -> None:
+        for _ in range(TRIES):
+            try:
+                self._attempt([job])
+            except (IntegrityError, VaultConflict):
+                continue
+            except ClockBehind as behind:
+                self._last_stamp = max(self._last_stamp, behind.last)
+            except Exception as failure:
+                job.finish(failure)
+            if job.done.is_set():
+                return
+        job.finish(Refused("busy"))
+
+    def _attempt(self, jobs: Sequence[Job]) -> None:
+        stamp = max(self._last_stamp, *(job.at for job in jobs))
+        page = Page(self.streams, self.store, self.rules, self.vault, stamp)
+        for job in jobs:
+            page.decide(job)
+        positions: Sequence[int] = ()
+        if page.recorded or page.replies or page.inbox:
+            self.vault.flush()  # keys first: a key without facts is swept, facts without their key are lost
+            stored = [self.facts.to_stored_event(r) for r in page.recorded]
+            try:
+                positions = self.store.insert_events(stored, beside=page.beside, stamped=stamp) or ()
+            except PersistenceError:
+                ours = self._ours(page)
+                if ours is None:
+                    raise
+                positions = ours
+        self._last_stamp = stamp
+        end = positions[-1] if positions else self.position()
+        for stream, (version, state) in page.states():
+            self.streams.keep(stream, version, state)
+        for job, outcome in page.placed(positions, end):
+            job.finish(outcome)
+        if positions:
+            with self.news:
+                self.news.notify_all()
+
+    def _ours(self, page: Page) -> list[int] | None:
+        """Where our own facts stand, if they do: a commit can succeed and the caller still see an error."""
+        if not page.recorded:
+            return None
+        places = []
+        for recorded in page.recorded:
+            stored = self.store.select_events(recorded.originator_id, gt=recorded.originator_version - 1)
+            if not stored or stored[0].state != self.facts.to_stored_event(recorded).state:
+                return None
+            places.append(self.store.position_of(recorded.originator_id, recorded.originator_version) or 0)
+        return places
+
+    def _stamp_at_end(self) -> datetime:
+        end = self.position()
+        last = self.store.select_notifications(end, 1) if end else ()
+        return stamp_of(last[0].state) if last else self.now()
+
+
+def _nothing() -> tuple[Command, dict[str, Any]]:
+    raise LookupError("nothing is decided here")

@@ -1,0 +1,88 @@
+"""The log on PostgreSQL; apart, so that the embedded run does not need its driver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder
+from psycopg import Cursor
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
+
+from hotline.store import (
+    _FORGET,
+    _GET_INBOX,
+    _GET_REPLY,
+    _PUT_INBOX,
+    _PUT_REPLY,
+    _TABLES,
+    Beside,
+    ClockBehind,
+    KeptReply,
+    _kept,
+    _reply_row,
+    stamp_of,
+)
+
+
+class PostgresLog(PostgresApplicationRecorder):
+    """The log of a city: many processes write, one at a time inside the table lock."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sql_create_statements.extend(SQL(statement).format() for statement in _TABLES)
+        table = Identifier(self.events_table_name)
+        self._last = SQL("SELECT state FROM {} ORDER BY notification_id DESC LIMIT 1").format(table)
+        self._place = SQL("SELECT notification_id FROM {} WHERE originator_id = %s AND originator_version = %s").format(
+            table
+        )
+
+    def _insert_events(
+        self,
+        curs: Cursor[DictRow],
+        stored_events: Sequence[StoredEvent],
+        *,
+        beside: Beside = Beside(),
+        stamped: datetime | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Runs before eventsourcing's own insert; what is raised here rolls the whole transaction back."""
+        self._lock_table(curs)
+        if stamped is not None:
+            last = curs.execute(self._last).fetchone()
+            if last is not None and (at := stamp_of(bytes(last["state"]))) > stamped:
+                raise ClockBehind(at)
+        for reply in beside.replies:
+            curs.execute(_mark(_PUT_REPLY), _reply_row(reply))
+        for row in beside.inbox:
+            curs.execute(_mark(_PUT_INBOX), row)
+        super()._insert_events(curs, stored_events, **kwargs)
+
+    def reply_to(self, key: str) -> KeptReply | None:
+        row = self._one(_mark(_GET_REPLY), key)
+        return _kept(row) if row else None
+
+    def position_of(self, stream: UUID, version: int) -> int | None:
+        row = self._one(self._place, stream, version)
+        return row["notification_id"] if row else None
+
+    def seen(self, consumer: str, fact_id: str) -> bool:
+        return self._one(_mark(_GET_INBOX), consumer, fact_id) is not None
+
+    def forget_replies(self, before: datetime) -> int:
+        with self.datastore.get_connection() as conn, conn.cursor() as curs:
+            curs.execute(_mark(_FORGET), (before.isoformat(),))
+            return curs.rowcount
+
+    def _one(self, statement: Any, *params: object) -> DictRow | None:
+        with self.datastore.get_connection() as conn, conn.cursor() as curs:
+            return curs.execute(statement, params, prepare=True).fetchone()
+
+
+def _mark(statement: str) -> Any:
+    """The same statement with PostgreSQL's placeholders."""
+    return SQL(statement.replace("?", "%s"))

@@ -1,0 +1,89 @@
+"""Every action on a ticket by its name, and which of them an actor may take now."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from hotline.command import Desk, Refused
+from hotline.ticket import (
+    answering,
+    calling_back,
+    classifying,
+    closing,
+    dispatching,
+    extending,
+    handling,
+    keeping,
+    receiving,
+    returning,
+    reviewing,
+    supervising,
+)
+from hotline.ticket.command import TicketCommand
+from hotline.ticket.ticket import Ticket
+
+_COMMANDS: tuple[type[TicketCommand], ...] = (
+    classifying.Classify,
+    answering.Answer,
+    answering.Refer,
+    answering.Explain,
+    answering.Void,
+    receiving.AskSupplement,
+    receiving.GiveSupplement,
+    receiving.Withdraw,
+    dispatching.Dispatch,
+    dispatching.Redispatch,
+    dispatching.CoDispatch,
+    dispatching.PassDown,
+    handling.Sign,
+    handling.Contact,
+    handling.Reply,
+    returning.RequestReturn,
+    returning.AcceptReturn,
+    returning.RefuseReturn,
+    returning.Dispute,
+    returning.Argue,
+    returning.Adjudicate,
+    extending.RequestExtension,
+    extending.GrantExtension,
+    extending.RefuseExtension,
+    extending.RequestDeferral,
+    extending.ApproveDeferral,
+    extending.RefuseDeferral,
+    extending.Resume,
+    reviewing.Review,
+    calling_back.CallBack,
+    calling_back.Rate,
+    calling_back.Rework,
+    closing.Close,
+    closing.AcceptAsSource,
+    closing.Reopen,
+    supervising.Urge,
+    supervising.Supervise,
+    supervising.Escalate,
+    supervising.Note,
+    supervising.Exclude,
+    supervising.Include,
+    keeping.Unmask,
+    keeping.Hold,
+    keeping.ReleaseHold,
+    keeping.RequestErasure,
+    keeping.ApproveErasure,
+    keeping.RefuseErasure,
+)
+
+ACTIONS = MappingProxyType({command.ACTION: command for command in _COMMANDS})
+"""Action name to command; the two commands of the clock (ring, confirm-dues) are nobody's to call."""
+
+
+def allowed(ticket: Ticket, desk: Desk) -> tuple[str, ...]:
+    """The actions whose own guards this actor passes now."""
+    return tuple(name for name, command in ACTIONS.items() if passes(command, ticket, desk))
+
+
+def passes(command: type[TicketCommand], ticket: Ticket, desk: Desk) -> bool:
+    try:
+        command.guard(ticket, desk)
+    except Refused:
+        return False
+    return True

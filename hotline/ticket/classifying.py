@@ -1,0 +1,60 @@
+"""Deciding what a request is: type, category, urgency."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from hotline import clocks
+from hotline.command import Code, Desk, Refused
+from hotline.facts import Role
+from hotline.ticket import command as c
+from hotline.ticket import facts as f
+from hotline.ticket.receiving import statutory
+from hotline.ticket.ticket import State, Ticket
+
+
+class Classify(c.TicketCommand):
+    """Say what it is.  Before dispatch it makes the ticket ready for it; later it corrects, and the clocks keep
+    their start: a new type brings another limit over the same time, never a fresh one."""
+
+    ACTION: ClassVar[str] = "classify"
+    ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | c.CENTRE
+    STATES: ClassVar[frozenset[State]] = frozenset(
+        {State.RECEIVED, State.AWAITING_DISPATCH, State.IN_PROGRESS, State.NEEDS_SUPPLEMENT}
+    )
+    type: f.Type
+    category: tuple[Code, ...] = Field(min_length=1, max_length=3)
+    urgency: f.Urgency = "normal"
+    accused_unit: Code | None = None
+
+    def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        if not desk.rules.valid_category(self.category):
+            raise Refused("unknown_category", category="/".join(self.category))
+        if self.accused_unit is not None and self.accused_unit not in desk.rules.units:
+            raise Refused("unknown_unit", unit=self.accused_unit)
+        accused = self.accused_unit or ticket.accused_unit
+        after = (self.type, self.category, self.urgency, accused)
+        ready = ticket.state is State.RECEIVED
+        if not ready and after == (ticket.type, ticket.category, ticket.urgency, ticket.accused_unit):
+            return
+        yield f.TicketClassified(
+            type=self.type,
+            category=self.category,
+            urgency=self.urgency,
+            accused_unit=accused,
+            retention=desk.rules.retention(self.type).code,
+            clocks=(*self._relimited(ticket, desk), *statutory(desk, self.type, self.category, since=ticket)),
+        )
+
+    def _relimited(self, ticket: Ticket, desk: Desk) -> list[clocks.Reading]:
+        policy = desk.rules.policy_limit(self.type, urgency=self.urgency, category=self.category)
+        unit = desk.rules.unit_limit(self.type, urgency=self.urgency, category=self.category)
+        waiting = desk.rules.small_limit("dispatch", urgency=self.urgency, category=self.category, type=self.type)
+        limits = {"citizen": policy, "unit": unit, "dispatch": waiting}
+        return [
+            clocks.relimit(r, limit, desk.at, desk.calendar, desk.plan(r.clock))
+            for r in ticket.clocks.values()
+            if not r.stopped and (limit := limits.get(r.kind)) is not None and limit != r.limit
+        ]

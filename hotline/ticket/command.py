@@ -1,0 +1,161 @@
+"""What all commands on a ticket share: who may act on it, and how its clocks are moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from hotline import clocks
+from hotline.clocks import Reading
+from hotline.command import Command, Desk, Refused
+from hotline.facts import Actor, Fact, Role
+from hotline.ticket.facts import NewAssignment
+from hotline.ticket.ticket import Assignment, Part, State, Ticket
+
+CENTRE = frozenset({Role.DISPATCHER, Role.SUPERVISOR})
+ON_THE_LINE = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+REVIEWING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
+UNIT = frozenset({Role.UNIT_CLERK})
+
+
+class TicketCommand(Command):
+    """A command on a ticket that exists, in one of ``STATES`` (any state when empty)."""
+
+    STATES: ClassVar[frozenset[State]] = frozenset()
+    REFUSAL: ClassVar[str] = "not_now"
+    """The code of the refusal when the ticket is in no state for this."""
+
+    @classmethod
+    def guard(cls, state: Ticket | None, desk: Desk) -> None:
+        ticket = known(state)
+        if desk.by.role not in cls.ROLES:
+            raise Refused("wrong_role", action=cls.ACTION, role=desk.by.role.value)
+        if ticket.about_team is not None and ticket.about_team == desk.by.team:
+            raise Refused("own_team")
+        if ticket.restricted and cls.ACTION not in KEEPING:
+            raise Refused("store_only")
+        if cls.STATES and ticket.state not in cls.STATES:
+            raise Refused(cls.REFUSAL, state=ticket.state.value)
+        cls.check(ticket, desk)
+
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        """What else must hold whatever the details.  Raises Refused."""
+
+
+KEEPING = frozenset(
+    {"hold", "release-hold", "erase", "approve-erasure", "refuse-erasure", "include", "exclude", "ring"}
+)
+"""What may still be done to a ticket that is stored only."""
+
+
+class PartCommand(TicketCommand):
+    """A command on one unit's part; without ``assignment`` it is the part of the actor's own unit."""
+
+    PARTS: ClassVar[tuple[Part, ...]] = ()
+    assignment: str | None = None
+
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        if not cls.choices(ticket, desk.by):
+            raise Refused("no_such_part", action=cls.ACTION)
+
+    @classmethod
+    def suits(cls, part: Assignment) -> bool:
+        """Whether this part is in a state for this command."""
+        return part.state in cls.PARTS
+
+    @classmethod
+    def choices(cls, ticket: Ticket, by: Actor) -> tuple[Assignment, ...]:
+        """The parts this actor could do this to."""
+        own = by.role is Role.UNIT_CLERK
+        return tuple(a for a in ticket.parts() if cls.suits(a) and (not own or a.unit == by.unit))
+
+    def part(self, ticket: Ticket, desk: Desk) -> Assignment:
+        """The part meant.  Raises Refused when it is not this actor's, or not clear."""
+        found = self.choices(ticket, desk.by)
+        if self.assignment is not None:
+            found = tuple(a for a in found if a.id == self.assignment)
+        if not found:
+            raise Refused("no_such_part", action=self.ACTION)
+        if len(found) > 1:
+            raise Refused("which_part", parts="、".join(a.id for a in found))
+        return found[0]
+
+
+def known(ticket: Ticket | None) -> Ticket:
+    if ticket is None:
+        raise Refused("not_found")
+    return ticket
+
+
+# -- clocks ----------------------------------------------------------------------------------------------------
+def start(desk: Desk, ticket: Ticket | None, *names: str) -> Iterator[Reading]:
+    """The small clocks that begin now; a limit the profile does not set starts none."""
+    for name in names:
+        limit = desk.rules.small_limit(
+            name.partition(":")[0],
+            urgency=ticket.urgency if ticket else "normal",
+            category=ticket.category if ticket else (),
+            type=ticket.type if ticket else None,
+        )
+        if limit is not None:
+            yield clocks.start(name, limit, desk.at, desk.calendar, desk.plan(name))
+
+
+def stop(desk: Desk, ticket: Ticket, *names: str) -> Iterator[Reading]:
+    """The named clocks, stopped, where they have not stopped already."""
+    for name in names:
+        reading = ticket.clock(name)
+        if reading is not None and not reading.stopped:
+            yield clocks.stop(reading, desk.at)
+
+
+def stop_all(desk: Desk, ticket: Ticket, *, but: Iterable[str] = ()) -> Iterator[Reading]:
+    """Every clock that has not stopped, stopped."""
+    left = set(but)
+    yield from stop(desk, ticket, *(name for name in ticket.clocks if name not in left))
+
+
+def stop_parts(desk: Desk, ticket: Ticket, parts: Iterable[str]) -> Iterator[Reading]:
+    """Every clock of the given parts, stopped."""
+    ended = set(parts)
+    yield from stop(desk, ticket, *(r.clock for r in ticket.clocks.values() if r.assignment in ended))
+
+
+PAUSED_WHILE_WAITING = (
+    "dispatch",
+    "citizen",
+    "unit",
+    "sign",
+    "first_contact",
+    "return_request",
+    "rework",
+    "rework_contact",
+)
+"""Clocks that stand still while we wait for the caller or the matter is deferred; the statutory one never does."""
+
+
+def pause(desk: Desk, ticket: Ticket) -> Iterator[Reading]:
+    for reading in ticket.running(*PAUSED_WHILE_WAITING):
+        yield clocks.pause(reading, desk.at)
+
+
+def resume(desk: Desk, ticket: Ticket) -> Iterator[Reading]:
+    for reading in ticket.clocks.values():
+        if reading.paused and reading.kind in PAUSED_WHILE_WAITING:
+            yield clocks.resume(reading, desk.at, desk.calendar, desk.plan(reading.clock))
+
+
+def part_clocks(desk: Desk, ticket: Ticket, part: NewAssignment) -> Iterator[Reading]:
+    """The clocks of one part from its dispatch: sign, first contact, the time to return it, and the unit's own."""
+    yield from start(desk, ticket, f"sign:{part.id}", f"first_contact:{part.id}", f"return_request:{part.id}")
+    limit = desk.rules.unit_limit(ticket.type or "other", urgency=ticket.urgency, category=ticket.category)
+    yield clocks.start(f"unit:{part.id}", limit, desk.at, desk.calendar, desk.plan("unit"))
+
+
+def next_part(ticket: Ticket, nth: int = 0) -> str:
+    return f"a{len(ticket.assignments) + nth + 1}"
+
+
+Facts = Iterator[Fact]

@@ -1,0 +1,106 @@
+"""A unit at work: signing, reaching the caller first, replying."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from hotline.command import Code, Desk, Happened, Refused, Words
+from hotline.facts import Role
+from hotline.ticket import command as c
+from hotline.ticket import facts as f
+from hotline.ticket.ticket import Assignment, State, Ticket
+
+
+class Sign(c.PartCommand):
+    """Take one's part."""
+
+    ACTION: ClassVar[str] = "sign"
+    ROLES: ClassVar[frozenset[Role]] = c.UNIT
+    STATES: ClassVar[frozenset[State]] = frozenset(
+        {State.IN_PROGRESS, State.NEEDS_SUPPLEMENT, State.DEFERRED, State.REPLIED}
+    )
+    PARTS: ClassVar = ("dispatched",)
+
+    def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        part = self.part(ticket, desk)
+        yield f.AssignmentSigned(assignment=part.id, clocks=tuple(c.stop(desk, ticket, f"sign:{part.id}")))
+
+
+class Contact(c.PartCommand, Happened):
+    """Reach the caller, or try to, by a way the caller wants.  The clock stops only when the caller was reached."""
+
+    ACTION: ClassVar[str] = "contact"
+    ROLES: ClassVar[frozenset[Role]] = c.UNIT
+    STATES: ClassVar[frozenset[State]] = frozenset({State.IN_PROGRESS, State.NEEDS_SUPPLEMENT, State.DEFERRED})
+    PARTS: ClassVar = ("signed",)
+    way: Literal["voice", "text", "visit"]
+    reached: bool = True
+    words: Words | None = None
+
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        if ticket.contact_preference == "none":
+            raise Refused("no_contact_wanted")
+        super().check(ticket, desk)
+
+    def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        part = self.part(ticket, desk)
+        if self.way != ticket.contact_preference and ticket.contact_preference == "text":
+            raise Refused("other_contact_wanted", way=ticket.contact_preference)
+        if self.happened_at is not None and not ticket.received_at <= self.happened_at <= desk.at:
+            raise Refused("time_out_of_range", field="happened_at")
+        names = (f"first_contact:{part.id}", "rework_contact") if self.reached else ()
+        yield f.CallerContacted(
+            assignment=part.id,
+            way=self.way,
+            reached=self.reached,
+            words=desk.seal_if("contacted.words", self.words),
+            clocks=tuple(c.stop(desk, ticket, *names)),
+        )
+
+
+class Reply(c.PartCommand):
+    """Reply: the lead's reply is the ticket's and stops the citizen's clock; a co-handler's alone leaves it open."""
+
+    ACTION: ClassVar[str] = "reply"
+    ROLES: ClassVar[frozenset[Role]] = c.UNIT
+    STATES: ClassVar[frozenset[State]] = frozenset({State.IN_PROGRESS, State.REPLIED})
+    PARTS: ClassVar = ("signed",)
+    internal_result: Words
+    public_reply: Words | None = None
+    claimed_resolved: bool
+    template: Code | None = None
+
+    def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        part = self.part(ticket, desk)
+        lead = part.role == "lead" and part.parent is None
+        if lead and self.public_reply is None:
+            raise Refused("public_reply_missing")
+        if self.template is not None and self.template not in desk.rules.templates:
+            raise Refused("unknown_template", template=self.template)
+        if lead and not _contacted_enough(ticket, part, desk):
+            raise Refused("contact_first")
+        readings = [*c.stop(desk, ticket, *_clocks_of(part.id))]
+        if lead:
+            readings += [*c.stop(desk, ticket, "citizen", "rework", "rework_contact"), *c.start(desk, ticket, "review")]
+        yield f.AssignmentReplied(
+            assignment=part.id,
+            internal_result=desk.seal("replied.internal_result", self.internal_result),
+            public_reply=desk.public(self.public_reply, "public_reply") if self.public_reply else None,
+            claimed=self.claimed_resolved,
+            template=self.template,
+            clocks=tuple(readings),
+        )
+
+
+def _clocks_of(part: str) -> tuple[str, ...]:
+    return f"unit:{part}", f"first_contact:{part}", f"return_request:{part}"
+
+
+def _contacted_enough(ticket: Ticket, part: Assignment, desk: Desk) -> bool:
+    """Reached, or tried as often as a call-back would be; nobody is asked to contact who cannot or will not be."""
+    if not desk.rules.contact_before_reply or not ticket.reachable or ticket.contact_preference == "none":
+        return True
+    own = [a for a in ticket.assignments.values() if part.id in (a.id, a.parent)]
+    attempts = desk.rules.call_back(ticket.type or "other", ticket.urgency).attempts
+    return any(a.reached for a in own) or sum(a.contacts for a in own) >= attempts
