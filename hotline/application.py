@@ -200,7 +200,7 @@ class Hotline(Application[UUID]):
                 continue
             except ClockBehind as behind:
                 self._last_stamp = max(self._last_stamp, behind.last)
-            except Exception as failure:
+            except Exception as failure:  # noqa: BLE001  # handed to the one who asked
                 job.finish(failure)
             if job.done.is_set():
                 return

@@ -41,6 +41,9 @@ class Beside:
     """(consumer, fact id) of facts that have been dealt with."""
 
 
+NOTHING = Beside()
+
+
 class ClockBehind(Exception):
     """Another process has stamped a later time; stamp again, not before ``last``."""
 
@@ -101,7 +104,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
         return [*super().construct_create_table_statements(), *_TABLES]
 
     def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], *, beside: Beside = Beside(), **kwargs: Any
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], *, beside: Beside = NOTHING, **kwargs: Any
     ) -> Sequence[int] | None:
         for reply in beside.replies:
             c.execute(_PUT_REPLY, _reply_row(reply))

@@ -14,6 +14,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from hotline.store import (
+    NOTHING,
     _FORGET,
     _GET_INBOX,
     _GET_REPLY,
@@ -46,7 +47,7 @@ class PostgresLog(PostgresApplicationRecorder):
         curs: Cursor[DictRow],
         stored_events: Sequence[StoredEvent],
         *,
-        beside: Beside = Beside(),
+        beside: Beside = NOTHING,
         stamped: datetime | None = None,
         **kwargs: Any,
     ) -> None:

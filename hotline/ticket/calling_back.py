@@ -103,9 +103,8 @@ class Rate(_Answers):
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         if ticket.state is State.CLOSED:
             limit = desk.rules.small_limit("rating")
-            if limit is not None and ticket.closed_at is not None:
-                if desk.at > after(ticket.closed_at, limit, desk.calendar):
-                    raise Refused("rating_window_over")
+            if limit and ticket.closed_at and desk.at > after(ticket.closed_at, limit, desk.calendar):
+                raise Refused("rating_window_over")
             yield self.answered(desk, "online")
         else:
             yield from heard(ticket, desk, self.answered(desk, "online"))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from hotline import clocks
 from hotline.clocks import Reading
-from hotline.command import Command, Desk, Refused
+from hotline.command import Command, Desk, Refused, To
 from hotline.facts import Actor, Fact, Role
 from hotline.ticket.facts import NewAssignment
 from hotline.ticket.ticket import Assignment, Part, State, Ticket
@@ -158,4 +158,4 @@ def next_part(ticket: Ticket, nth: int = 0) -> str:
     return f"a{len(ticket.assignments) + nth + 1}"
 
 
-Facts = Iterator[Fact]
+Facts = Iterator[Fact | To]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -131,7 +131,7 @@ def dispatch(
         yield from problem(ticket, "leads")
 
 
-def problem(ticket: Ticket, ground: f.Literal[reworks, leads]) -> c.Facts:
+def problem(ticket: Ticket, ground: Literal["reworks", "leads"]) -> c.Facts:
     """A problem ticket is watched by a leader at once (Bayannur's rule)."""
     yield f.ProblemRaised(ground=ground)
     if not ticket.escalated:

@@ -80,7 +80,7 @@ class ReleaseHold(c.TicketCommand):
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         waiting = ticket.clock("retention")
-        goes_on = ()
+        goes_on: tuple[clocks.Reading, ...] = ()
         if waiting is not None and waiting.paused:
             due = max(waiting.due, desk.at)
             goes_on = (clocks.fixed("retention", due, desk.at, desk.plan("retention"), desk.calendar),)
