@@ -71,8 +71,8 @@ def scope_of(actor: Actor, rules: Rules) -> Scope:
     """What this actor may see at all.  A unit sees its own tickets and those of the units below it."""
     if actor.role in EVERYWHERE:
         return Scope(units=None, district=actor.district, not_about=actor.team, never_accused=frozenset())
-    if actor.role is Role.UNIT_CLERK and actor.unit in rules.units:
-        unit = actor.unit
+    unit = actor.unit
+    if actor.role is Role.UNIT_CLERK and unit is not None and unit in rules.units:
         below = {u for u in rules.units if rules.is_below(u, unit)}
         over = {u.id for u in rules.above(unit)}
         return Scope(
