@@ -177,6 +177,8 @@ def _closed(reading: Reading, at: datetime) -> tuple[Run, ...]:
 
 
 def _not_before(reading: Reading, at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
     last = reading.runs[-1]
     mark = reading.stopped_at or last.until or last.since
     return max(at, mark).astimezone(mark.tzinfo)
