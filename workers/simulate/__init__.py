@@ -1,0 +1,1 @@
+"""The simulation: citizens, operators, units and reviewers acting out requests over simulated days."""
