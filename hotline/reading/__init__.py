@@ -1,0 +1,1 @@
+"""What a text says: pure reading, no I/O."""
