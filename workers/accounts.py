@@ -1,0 +1,201 @@
+"""Who may work here: local accounts with passwords, and API tokens, in a store of their own.
+
+Passwords are kept as argon2id hashes (m = 19 MiB, t = 2, OWASP's first choice), tokens as SHA-256: a token is 256 random
+bits, so nothing slower is needed.  An account's ``id`` stands in facts and logs; its login name does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Semaphore
+from typing import Any, Self
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hotline.facts import Actor, Role
+from workers.accounts_tables import connect, create_all, secrets_kept, tokens, users
+
+PASSWORD_SHORTEST = 10
+TOKEN_PREFIX = "hl_"
+SCOPED = ("unit", "district", "team")
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_at_once = Semaphore(4)
+"""Passwords checked at the same time: each takes 19 MiB, and a crowd at the door must not take all memory."""
+
+
+class AccountRefused(ValueError):
+    """An account or token that cannot be made; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who a token stands for.  ``only`` names the one thing a restricted token is good for, such as ``calls``."""
+
+    actor: Actor
+    only: str | None = None
+
+
+class Accounts:
+    """Local accounts and API tokens.  ``now`` is the real time, also when the hotline's clock is a simulated one."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = lambda: now().astimezone(UTC)  # SQLite keeps no zone
+        self._nobody = _hasher.hash(secrets.token_urlsafe())
+        self._session_key: str | None = None
+
+    @classmethod
+    def open(cls, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
+        """Open ``sqlite:///…`` or ``postgresql://…``."""
+        return cls(connect(url), now)
+
+    def migrate(self) -> None:
+        """Create what is missing; harmless when nothing is."""
+        create_all(self._engine, session_key=secrets.token_urlsafe(48))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- people ----------------------------------------------------------------------------------------------------
+    def add_user(
+        self,
+        name: str,
+        password: str,
+        role: Role,
+        *,
+        unit: str | None = None,
+        district: str | None = None,
+        team: str | None = None,
+    ) -> Actor:
+        """A new account that logs in with ``name``.  Raises AccountRefused."""
+        if len(password) < PASSWORD_SHORTEST:
+            raise AccountRefused(
+                f"密码至少 {PASSWORD_SHORTEST} 位，请换一个 / use a password of at least {PASSWORD_SHORTEST} characters"
+            )
+        if not name.strip() or len(name) > 64:
+            raise AccountRefused("登录名应为 1 至 64 个字符 / a login name has 1 to 64 characters")
+        actor = _actor(f"u{secrets.token_hex(6)}", role, unit, district, team)
+        row = {"name": name.strip(), "password": _hasher.hash(password), "created_at": self._now(), **_columns(actor)}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(users).values(**row))
+        except IntegrityError as taken:
+            raise AccountRefused("登录名已被使用，请换一个 / this login name is taken; choose another") from taken
+        return actor
+
+    def check_password(self, name: str, password: str) -> Actor | None:
+        """The account, or None.  An unknown name takes as long as a wrong password."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(users).where(users.c.name == name.strip())).mappings().first()
+        with _at_once:
+            right = _verified(row["password"] if row else self._nobody, password)
+        return _of(row) if row and right and row["disabled_at"] is None else None
+
+    def user(self, actor_id: str) -> Actor | None:
+        """An account that has not been shut."""
+        shut = users.c.disabled_at.is_not(None)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(users).where(users.c.id == actor_id, ~shut)).mappings().first()
+        return _of(row) if row else None
+
+    def disable_user(self, name: str) -> bool:
+        """Shut an account: its password and its running sessions are worth nothing from now on."""
+        with self._engine.begin() as connection:
+            done = connection.execute(update(users).where(users.c.name == name).values(disabled_at=self._now()))
+        return done.rowcount > 0
+
+    def has_users(self) -> bool:
+        with self._engine.connect() as connection:
+            return bool(connection.scalar(select(func.count()).select_from(users)))
+
+    # -- programs --------------------------------------------------------------------------------------------------
+    def issue_token(
+        self,
+        role: Role,
+        *,
+        unit: str | None = None,
+        district: str | None = None,
+        team: str | None = None,
+        only: str | None = None,
+        days: int | None = None,
+    ) -> str:
+        """A new API token, shown this once; ``days`` is how long it is good, None until revoked.  Raises AccountRefused."""
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        actor = _actor(f"t{secrets.token_hex(6)}", role, unit, district, team)
+        ends = self._now() + timedelta(days=days) if days else None
+        row = {"hash": _hash(token), "only": only, "created_at": self._now(), "expires_at": ends, **_columns(actor)}
+        with self._engine.begin() as connection:
+            connection.execute(insert(tokens).values(**row))
+        return token
+
+    def login_of_token(self, token: str) -> Login | None:
+        """Whom an API token stands for; None when it is unknown, revoked or has run out."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(tokens).where(tokens.c.hash == _hash(token))).mappings().first()
+        if row is None or row["revoked_at"] is not None:
+            return None
+        if row["expires_at"] is not None and _aware(row["expires_at"]) <= self._now():
+            return None
+        return Login(_of(row), row["only"])
+
+    def actor_of_token(self, token: str) -> Actor | None:
+        """The actor of an unrestricted API token."""
+        login = self.login_of_token(token)
+        return login.actor if login and login.only is None else None
+
+    def revoke_token(self, actor_id: str) -> bool:
+        """End a token by the id of its actor."""
+        with self._engine.begin() as connection:
+            done = connection.execute(update(tokens).where(tokens.c.id == actor_id).values(revoked_at=self._now()))
+        return done.rowcount > 0
+
+    # -- sessions --------------------------------------------------------------------------------------------------
+    @property
+    def session_key(self) -> str:
+        """What sessions are signed with; made once, kept here, shared by every web process."""
+        if self._session_key is None:
+            with self._engine.connect() as connection:
+                key = connection.scalar(select(secrets_kept.c.value).where(secrets_kept.c.name == "session"))
+            if key is None:
+                raise RuntimeError("the accounts have no tables yet: call Accounts.migrate() first")
+            self._session_key = str(key)
+        return self._session_key
+
+
+def _actor(id_: str, role: Role, unit: str | None, district: str | None, team: str | None) -> Actor:
+    if role is Role.UNIT_CLERK and unit is None:
+        raise AccountRefused("经办人账号须指明承办单位（--unit） / a unit clerk needs a unit (--unit)")
+    if role is Role.CITIZEN:
+        raise AccountRefused("市民不需要账号，请另选角色 / citizens need no account; choose another role")
+    return Actor(id=id_, role=role, unit=unit, district=district, team=team)
+
+
+def _columns(actor: Actor) -> dict[str, Any]:
+    return {"id": actor.id, "role": actor.role.value, **{name: getattr(actor, name) for name in SCOPED}}
+
+
+def _of(row: Any) -> Actor:
+    return Actor(id=row["id"], role=Role(row["role"]), **{name: row[name] for name in SCOPED})
+
+
+def _verified(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
