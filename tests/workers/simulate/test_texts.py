@@ -52,6 +52,13 @@ def test_every_slot_can_be_filled() -> None:
     assert [text for text in said if "{" in filled(text) or "}" in filled(text)] == []
 
 
+def test_some_callers_say_who_they_are() -> None:
+    """Enough requests hold a name or a number that covering them up has something to do."""
+    telling = [pattern for pattern in patterns() if SECRET & set(SLOT.findall(pattern.text))]
+    assert len(telling) >= 20
+    assert {slot for pattern in telling for slot in SLOT.findall(pattern.text)} >= SECRET
+
+
 def test_nothing_is_said_twice() -> None:
     """No two patterns share a text, a reply or an operator's answer; no phrase stands twice."""
     said = Counter(text for pattern in patterns() for text in texts_of(pattern))
