@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 
 from hotline.reading.span import Span
-from hotline.reading.surnames import BEFORE, COMMON, COMPOUND, DOUBTFUL, NOT_GIVEN, PEOPLE, RARE, WORDS
+from hotline.reading.surnames import AFTER_NAME, BEFORE, COMMON, COMPOUND, DOUBTFUL, NOT_GIVEN, PEOPLE, RARE, WORDS
 
 _HAN = "\u3400-\u9fff"
 _COMPOUND = "|".join(COMPOUND)
 _ANY = rf"(?:{_COMPOUND}|[{COMMON}{DOUBTFUL}{RARE}])"
 _SURE = rf"(?:{_COMPOUND}|[{COMMON}])"
 _GIVEN = rf"(?:[{_HAN}](?<![{NOT_GIVEN}]))"
+_TOLD = rf"(?:[{_HAN}](?<![{AFTER_NAME}]))"
 _STOP = r"(?=[,，。、;；:：!?！？() （）\n]|$)"
 _TITLE = (
     "先生|女士|小姐|太太|师傅|老师|阿姨|大爷|大妈|大娘|大叔|大伯|叔叔|伯伯|大哥|大姐|大嫂|奶奶|爷爷|婆婆|老人家|老太太|老太|老汉|"
@@ -33,12 +34,12 @@ _ROLE = (
 )
 _IS = "(?:姓名|名字|也|就|的名字)?(?:[:是为叫 ]|叫做|名叫|：){1,3}"
 _CUE = (
-    "我(?:的名字)?叫做?|我名(?:字)?叫|名字(?:叫做|叫|是|[:：])|名叫|叫做|自称(?:是|叫)?|大名|署名[:：是为 ]{0,2}|姓名[:：是为 ]{1,3}|"
+    "我(?:的名字)?叫做?|(?:^|(?<=[,，。:：;；!！]))叫|我名(?:字)?叫|名字(?:叫做|叫|是|[:：])|名叫|叫做|自称(?:是|叫)?|大名|署名[:：是为 ]{0,2}|姓名[:：是为 ]{1,3}|"
     rf"(?:{_ROLE}){_IS}|(?:联系人|收件人|来电人|经办人|法人代表|法定代表人|户主|本人)(?=[{_HAN}])"
 )
 _FOREIGN = rf"[{_HAN}]{{1,8}}(?:[·•・.][{_HAN}]{{1,8}}){{1,3}}|[A-Z][a-z]{{1,15}}(?: [A-Z][a-z]{{1,15}}){{0,2}}"
-_CUED = re.compile(rf"(?:{_CUE}) ?(?P<name>{_FOREIGN}|{_ANY}{_GIVEN}{{1,2}})")
-_I_AM = re.compile(rf"(?:我是|这里是|我系) ?(?P<name>{_SURE}{_GIVEN}{{1,2}}){_STOP}")
+_CUED = re.compile(rf"(?:{_CUE}) ?(?P<name>{_FOREIGN}|{_ANY}{_TOLD}{{1,2}})")
+_I_AM = re.compile(rf"(?:我是|这里是|我系|姓名|名字|{_ROLE}) ?(?P<name>{_SURE}{_GIVEN}{{1,2}}){_STOP}")
 _FOREIGN_TITLED = re.compile(rf"(?<![{_HAN}])(?P<name>[{_HAN}]{{2,6}}[·•・][{_HAN}]{{2,6}}?)(?={_TITLE})")
 _SURNAME = re.compile(rf"(?<!百)姓(?P<name>{_ANY})(?![名氏])")
 _SMALL = re.compile(

@@ -17,7 +17,7 @@ def _digits(count: str) -> str:
     return rf"(?:{_GAP}[0-9]){{{count}}}"
 
 
-_LONG = re.compile(rf"[0-9]{_digits('6')}")  # nothing shorter points at a person, plates apart
+_LONG = re.compile(r"[0-9](?:[ \t\-.·_—–‐,、]{0,3}[0-9]){6}")  # nothing shorter points at a person, plates apart
 _MOBILE = re.compile(
     rf"{_START}(?:\+?{_GAP}(?:00)?86{_GAP})?(1{_GAP}[3-9]{_digits('9')}|1[3-9][0-9][,、][0-9]{{4}}[,、][0-9]{{4}}){_END}"
 )

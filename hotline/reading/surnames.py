@@ -33,6 +33,9 @@ NOT_GIVEN = (
 )
 """Characters that hardly stand in a given name, but often after a surname's character or after a name."""
 
+AFTER_NAME = "的了是在有不我他她你您它们这那个和与及或把被给到去来说要会就都也很又没让请问吗呢吧啊呀着过住男女电身户系反今现从对向已打举投"
+"""The fewer characters that cannot stand in a given name even where somebody says that a name follows."""
+
 BEFORE = {
     "安": "公治保平西延晚",
     "包": "面红书钱打外承背",
