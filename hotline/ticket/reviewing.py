@@ -10,7 +10,7 @@ from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.closing import close, must_wait_for_source
-from hotline.ticket.ticket import State, Ticket
+from hotline.ticket.ticket import Assignment, State, Ticket
 
 Check = Literal["contacted", "evidence", "to_the_point", "basis_cited", "public_text_clean"]
 
@@ -52,9 +52,7 @@ class Review(c.TicketCommand):
         if self.comment is None or lead is None:
             raise Refused("say_why")
         goes_on = [
-            clocks.resume(r, desk.at, desk.calendar, desk.plan(r.clock))
-            for name in (("rework",) if ticket.clock("rework") else ("citizen",)) + (f"unit:{lead.id}",)
-            if (r := ticket.clock(name)) is not None and r.stopped
+            clocks.resume(r, desk.at, desk.calendar, desk.plan(r.clock)) for r in _stopped_by_reply(ticket, lead)
         ]
         yield f.ReplyRejected(
             assignment=lead.id,
@@ -62,6 +60,16 @@ class Review(c.TicketCommand):
             comment=desk.seal("reply_rejected.comment", self.comment),
             clocks=(*c.stop(desk, ticket, "review"), *goes_on),
         )
+
+
+def _stopped_by_reply(ticket: Ticket, lead: Assignment) -> list[clocks.Reading]:
+    """The clocks this reply stopped and no earlier one: a first due time that was settled before a rework stays so."""
+    review = ticket.clocks["review"]
+    return [
+        r
+        for name in ("citizen", "rework", f"unit:{lead.id}")
+        if (r := ticket.clock(name)) is not None and r.stopped_at == review.runs[0].since
+    ]
 
 
 def asked_by(ticket: Ticket, desk: Desk) -> Literal["voice", "text"] | None:
