@@ -12,7 +12,7 @@ _EMAIL = re.compile(
 _BETWEEN = r"(?:号码|账号|帐号|号|id|同号|也是|就是|是|为|叫|加|[:,;，、 \-(]){0,5}"
 _COUNTED = r"(?![0-9])(?! ?(?:元|块|万|千|人|次|户|多))"
 _WECHAT = re.compile(
-    rf"(?:微信|威信|薇信|维信|(?<![a-z])(?:wechat|weixin|v信|vx|wx|加v|v))(?!群|公众|支付|小程序|扫码){_BETWEEN}"
+    rf"(?:微信|威信|薇信|维信|(?<![a-z])(?:wechat|weixin|v信|vx|wx|加v))(?!群|公众|支付|小程序|扫码){_BETWEEN}"
     rf"([a-z_][a-z0-9_\-]{{5,19}}(?![a-z0-9_])|[0-9]{{5,12}}{_COUNTED})",
     re.IGNORECASE,
 )

@@ -35,11 +35,15 @@ _ROLE = (
 _IS = "(?:姓名|名字|也|就|的名字)?(?:[:是为叫 ]|叫做|名叫|：){1,3}"
 _CUE = (
     "我(?:的名字)?叫做?|(?:^|(?<=[,，。:：;；!！]))叫|我名(?:字)?叫|名字(?:叫做|叫|是|[:：])|名叫|叫做|自称(?:是|叫)?|大名|署名[:：是为 ]{0,2}|姓名[:：是为 ]{1,3}|"
-    rf"(?:{_ROLE}){_IS}|(?:联系人|收件人|来电人|经办人|法人代表|法定代表人|户主|本人)(?=[{_HAN}])"
+    rf"(?:{_ROLE}){_IS}"
 )
 _FOREIGN = rf"[{_HAN}]{{1,8}}(?:[·•・.][{_HAN}]{{1,8}}){{1,3}}|[A-Z][a-z]{{1,15}}(?: [A-Z][a-z]{{1,15}}){{0,2}}"
 _CUED = re.compile(rf"(?:{_CUE}) ?(?P<name>{_FOREIGN}|{_ANY}{_TOLD}{{1,2}})")
-_I_AM = re.compile(rf"(?:我是|这里是|我系|姓名|名字|{_ROLE}) ?(?P<name>{_SURE}{_GIVEN}{{1,2}}){_STOP}")
+# A role and a name side by side: a surname that is also a word counts only when the name then ends (户主向村里…).
+_SIDE_BY_SIDE = re.compile(
+    rf"(?:联系人|收件人|来电人|经办人|法人代表|法定代表人|户主|本人) ?(?P<name>{_SURE}{_TOLD}{{1,2}}|{_ANY}{_TOLD}{{1,2}}{_STOP})"
+)
+_I_AM = re.compile(rf"(?:我是|这里是|我系|{_ROLE}) ?(?P<name>{_SURE}{_GIVEN}{{1,2}}){_STOP}")
 _FOREIGN_TITLED = re.compile(rf"(?<![{_HAN}])(?P<name>[{_HAN}]{{2,6}}[·•・][{_HAN}]{{2,6}}?)(?={_TITLE})")
 _SURNAME = re.compile(rf"(?<!百)姓(?P<name>{_ANY})(?![名氏])")
 _SMALL = re.compile(
@@ -47,17 +51,20 @@ _SMALL = re.compile(
     rf"[小老](?P<name>[{COMMON}{DOUBTFUL}](?![区时路师板]))"
 )
 _BEFORE_NUMBER = re.compile(
-    rf"(?P<name>{_SURE}{_GIVEN}{{1,2}})(?=[,，:： (（]{{0,2}}(?:身份证|电话|手机|联系电话|联系方式|[男女][,，]|1[3-9][0-9]{{9}}))"
+    rf"(?P<name>{_SURE}{_GIVEN}{{1,2}}|(?:^|(?<=[,，。、;；:：!！ 的是叫])){_ANY}{_TOLD}{{1,2}})"
+    r"(?=[,，:： (（]{0,2}(?:身份证|(?:我的?|联系|手机)?(?:电话|手机|号码|联系方式)|[男女][,，]|1[3-9][0-9]{9}))"
 )
+_NAMED = re.compile(rf"(?:叫|姓名|名字) ?(?P<name>{_ANY}{_TOLD}{{1,2}}){_STOP}")
 _WORDS = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
 
 
 def names(text: str) -> Iterator[Span]:
     """Hits in a folded text; the title stays outside, so that a redacted text still reads."""
-    for match in _CUED.finditer(text):
-        # Told outright, even a name that begins like an ordinary word is a name; the bare word is not.
-        if match["name"] not in WORDS and not match["name"].startswith(PEOPLE):
-            yield Span(*match.span("name"), "name")
+    for pattern in (_CUED, _NAMED, _SIDE_BY_SIDE):
+        for match in pattern.finditer(text):
+            # Told outright, even a name that begins like an ordinary word is a name; the bare word is not.
+            if match["name"] not in WORDS and not match["name"].startswith(PEOPLE):
+                yield Span(*match.span("name"), "name")
     for pattern in (_I_AM, _FOREIGN_TITLED, _SURNAME, _SMALL, _VEILED, _BEFORE_NUMBER, _TITLED):
         for match in pattern.finditer(text):
             start, end = match.span("name")
