@@ -10,14 +10,15 @@ held to the same test as a public reply.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from hotline.clocks import Reading
-from hotline.facts import Fact
+from hotline.facts import Fact, Upcast
 from hotline.sealing import Sealed
 
 Type = Literal["consult", "help", "complaint", "report", "suggestion", "praise", "other"]
@@ -329,14 +330,21 @@ class TicketResumed(TicketFact):
     words: Sealed | None
 
 
+def _claim_in_words(state: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew only whether the unit claimed it resolved; an explanation could not be told from a failure."""
+    return {**state, "claimed": "resolved" if state["claimed"] else "unresolved"}
+
+
 class AssignmentReplied(TicketFact):
     """A unit replied: what it found inside, what may be said in public, what it claims to have reached."""
 
     TOPIC: ClassVar[str] = "ticket.replied"
+    VERSION: ClassVar[int] = 2
+    UPCASTS: ClassVar[Mapping[int, Upcast]] = {1: _claim_in_words}
     assignment: str
     internal_result: Sealed
     public_reply: str | None
-    claimed: bool
+    claimed: Resolution
     template: str | None
 
 

@@ -68,7 +68,7 @@ class Reply(c.PartCommand):
     PARTS: ClassVar = ("signed",)
     internal_result: Words
     public_reply: Words | None = None
-    claimed_resolved: bool
+    claimed: f.Resolution
     template: Code | None = None
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
@@ -87,7 +87,7 @@ class Reply(c.PartCommand):
             assignment=part.id,
             internal_result=desk.seal("replied.internal_result", self.internal_result),
             public_reply=desk.public(self.public_reply, "public_reply") if self.public_reply else None,
-            claimed=self.claimed_resolved,
+            claimed=self.claimed,
             template=self.template,
             clocks=tuple(readings),
         )
