@@ -1,0 +1,101 @@
+"""The outbox's tables, one definition for SQLite and PostgreSQL, and how its database is opened."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    create_engine,
+    event,
+)
+
+BUSY_SECONDS = 10.0  # how long a statement waits for another writer
+
+metadata = MetaData()
+_counted = BigInteger().with_variant(Integer, "sqlite")
+
+inbox = Table(  # facts a consumer has dealt with; never a rising position, since the bus may bring an older one later
+    "outbox_inbox",
+    metadata,
+    Column("consumer", String(40), primary_key=True),
+    Column("fact_id", String(60), primary_key=True),
+    sqlite_with_rowid=False,
+)
+notices = Table(
+    "outbox_notices",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("fact_id", String(60), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("way", String(10), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("body", Text, nullable=True),  # sealed; null once the ticket is erased
+    Column("status", String(20), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("fact_id", "recipient"),
+    Index("outbox_notices_recipient", "recipient", "id"),
+    Index("outbox_notices_ticket", "ticket_id"),
+    Index("outbox_notices_status", "status", "id"),
+)
+deliveries = Table(  # only ever added to
+    "outbox_deliveries",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("fact_id", String(60), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("outbox_deliveries_fact", "fact_id"),
+)
+positions = Table(
+    "outbox_positions",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+
+def connect(url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…` (driver psycopg)."""
+    if url.startswith("sqlite:"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin ourselves: the driver would begin late and then meet a busy file
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def create_all(engine: Engine) -> None:
+    """Create what is missing; safe when several processes start at once."""
+    with engine.begin() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(12345, 4)")
+        metadata.create_all(connection)
+
+
+def chunks(ids: Sequence[UUID], size: int = 500) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
