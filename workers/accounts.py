@@ -47,8 +47,7 @@ class Accounts:
     """Local accounts and API tokens.  ``now`` is the real time, also when the hotline's clock is a simulated one."""
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._now = lambda: now().astimezone(UTC)  # SQLite keeps no zone
+        self._engine, self._clock = engine, now
         self._nobody = _hasher.hash(secrets.token_urlsafe())
         self._session_key: str | None = None
 
@@ -156,6 +155,9 @@ class Accounts:
         with self._engine.begin() as connection:
             done = connection.execute(update(tokens).where(tokens.c.id == actor_id).values(revoked_at=self._now()))
         return done.rowcount > 0
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC)  # SQLite keeps no zone
 
     # -- sessions --------------------------------------------------------------------------------------------------
     @property

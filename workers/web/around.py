@@ -1,0 +1,107 @@
+"""What surrounds every request: a correlation id, one line in the log, figures, safe headers, and a net for faults.
+
+Neither the address nor a query nor a body is logged, only the route's template: addresses hold ticket numbers.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+from uuid import uuid4
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from workers.web.errors import Problem, answer
+
+log = structlog.get_logger("web")
+_ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+_TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+SAFE = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Around:
+    """Outermost layer of the application (pure ASGI, so that streams pass through unbuffered)."""
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+        self.app = app
+        names = ("method", "route", "status")
+        self._count = Counter("hotline_http_requests", "Requests answered", names, registry=registry)
+        self._seconds = Histogram("hotline_http_seconds", "Time to answer", ("route",), registry=registry)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        correlation = scope["correlation"] = correlation_of(Headers(scope=scope))
+        status = 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = correlation
+                for name, value in SAFE.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(correlation=correlation):
+            try:
+                await self.app(scope, receive, sent)
+            except Exception as fault:  # the net: whatever it is, the caller gets a problem and no details
+                log.error("fault", kind=type(fault).__name__, at=_places(fault))
+                if status:
+                    raise
+                await answer(Request(scope), Problem("internal"))(scope, receive, sent)
+            self._note(scope, status, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        template = route_of(scope)
+        self._count.labels(scope["method"], template, str(status)).inc()
+        self._seconds.labels(template).observe(seconds)
+        log.info(
+            "answered",
+            method=scope["method"],
+            route=template,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            actor=scope.get("actor_id"),
+            code=scope.get("problem_code"),
+        )
+
+
+def correlation_of(headers: Headers) -> str:
+    """The id that ties a request to its facts: the trace's, the caller's if it is a UUID, else a new one.  Nothing
+    else is taken over: whatever stands here goes into logs and facts."""
+    trace = _TRACE.fullmatch(headers.get("traceparent", ""))
+    if trace is not None:
+        return trace.group(1)
+    given = headers.get("x-request-id", "")
+    return given if _ID.fullmatch(given) else str(uuid4())
+
+
+def route_of(scope: Scope) -> str:
+    """The route's template, such as ``/api/v1/tickets/{number}``; all that fit none are one."""
+    return getattr(scope.get("route"), "path", "-")
+
+
+def _places(fault: BaseException) -> list[str]:
+    """Where it happened, without what was there: messages and values can hold what a citizen said."""
+    frames = traceback.extract_tb(fault.__traceback__)[-8:]
+    return [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
