@@ -39,7 +39,8 @@ Part = Literal["dispatched", "signed", "return_requested", "disputed", "replied"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One unit's part.  ``settled`` means adjudicated: that unit cannot return it again."""
+    """One unit's part.  ``settled`` means adjudicated: that unit cannot return it again.  ``lost`` means ended before the
+    ticket was: returned, adjudicated away or redispatched, and no longer that unit's to see."""
 
     id: str
     unit: str
@@ -52,6 +53,7 @@ class Assignment:
     returns: int = 0
     contacts: int = 0
     reached: bool = False
+    lost: bool = False
 
     @property
     def live(self) -> bool:
@@ -117,6 +119,11 @@ class Ticket:
     @property
     def over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def units(self) -> frozenset[str]:
+        """Units with a part in it that they did not lose; they see the ticket."""
+        return frozenset(a.unit for a in self.assignments.values() if not a.lost)
 
     @property
     def lead(self) -> Assignment | None:
@@ -319,7 +326,7 @@ def _part(t: Ticket, part_id: str, **changes: object) -> Ticket:
 
 
 def _end_parts(t: Ticket, ids: Iterable[str]) -> Ticket:
-    return _with(t, *(replace(t.assignments[i], state="ended") for i in ids))
+    return _with(t, *(replace(t.assignments[i], state="ended", lost=True) for i in ids))
 
 
 def below(t: Ticket, part_id: str) -> tuple[str, ...]:
@@ -332,7 +339,8 @@ def below(t: Ticket, part_id: str) -> tuple[str, ...]:
 
 
 def _ended(t: Ticket, state: State, recorded: Recorded) -> Ticket:
-    t = replace(_end_parts(t, [a.id for a in t.parts()]), state=state, closed_at=recorded.recorded_at)
+    t = _with(t, *(replace(a, state="ended") for a in t.parts()))
+    t = replace(t, state=state, closed_at=recorded.recorded_at)
     return replace(t, extension_wanted=None, deferral_wanted=None, back_to=None)
 
 
