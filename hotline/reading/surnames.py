@@ -23,7 +23,7 @@ DOUBTFUL = (
 )
 """Surnames that are ordinary words, too."""
 
-RARE = "朴佘阚邴蔚麻逄濮扈慎慕连茹鱼容终居衡步满弘寇广阙沃利越隆晁勾融那空毋养须丰巢蒯相查后红农别时支和强旦库热"
+RARE = "朴佘阚邴蔚麻逄濮扈慎慕连茹鱼容终居衡步满弘寇广阙沃利越隆晁勾融那空毋养须丰巢蒯相查后红农时支和强旦库热"
 """Characters that are surnames only where somebody says that a name follows."""
 
 NOT_GIVEN = (
@@ -69,6 +69,7 @@ BEFORE = {
     "米": "大平小厘毫百千玉",
     "牛": "蜗奶",
     "平": "水公和太",
+    "戚": "亲",
     "钱": "退还给交收块要付花没有点少价省赚掏欠本工的",
     "全": "安保健完齐",
     "任": "主责担信连现前委",
