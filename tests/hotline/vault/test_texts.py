@@ -1,7 +1,8 @@
 """Sealing and opening texts."""
 
-from threading import Barrier, Thread
-from uuid import uuid4
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -129,30 +130,20 @@ def test_a_restricted_ticket_is_stored_only(house: House, vault: Vault) -> None:
 
 def test_threads_seal_and_flush_side_by_side(house: House, vault: Vault) -> None:
     """Eight threads that seal and flush at once lose no key and get no conflict."""
-    done: list[tuple[object, str, str]] = []
-    failures: list[BaseException] = []
     start = Barrier(8)
     shared = uuid4()
 
-    def work() -> None:
+    def work(_: int) -> list[tuple[UUID, str, str]]:
         start.wait()
-        try:
-            for _ in range(10):
-                ticket = uuid4()
-                items = [
-                    (ticket, "text", vault.seal(ticket, "text", "积水")),
-                    (shared, "note", vault.seal(shared, "note", "积水")),
-                ]
-                vault.flush()
-                done.extend(items)
-        except BaseException as failure:
-            failures.append(failure)
+        items: list[tuple[UUID, str, str]] = []
+        for _ in range(10):
+            ticket = uuid4()
+            items.append((ticket, "text", vault.seal(ticket, "text", "积水")))
+            items.append((shared, "note", vault.seal(shared, "note", "积水")))
+            vault.flush()
+        return items
 
-    threads = [Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    with ThreadPoolExecutor(8) as threads:
+        done = [item for items in threads.map(work, range(8)) for item in items]
     assert len(done) == 160
-    assert set(house.open().unseal_many(done)) == {"积水"}  # type: ignore[arg-type]
+    assert set(house.open().unseal_many(done)) == {"积水"}
