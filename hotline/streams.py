@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from hotline.call import call
 from hotline.caller import conduct
 from hotline.facts import FactMapper, Recorded
 from hotline.store import Log
@@ -17,6 +18,7 @@ Evolve = Callable[[Any, Recorded], Any]
 
 EVOLVE: Mapping[str, Evolve] = {
     "ticket": ticket.evolve,
+    "call": call.evolve,
     "caller": conduct.evolve,
     "number": lambda _, recorded: recorded.fact,
 }

@@ -1,0 +1,1 @@
+"""Telephone calls, as the telephone system tells of them."""
