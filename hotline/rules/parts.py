@@ -83,7 +83,7 @@ class ExtensionRule(Part):
     """How much longer a unit may be given, in days of the limit's own kind, and how often in one assignment."""
 
     max_times: Count
-    days: dict[TicketType, Annotated[int, Field(ge=0, strict=True)]]
+    days: dict[TicketType, Annotated[int, Field(ge=0, le=1_000, strict=True)]]
 
     def max_days(self, type_: str | None) -> int:
         """The most days one ticket of this type may be extended by; 0 means never."""

@@ -55,7 +55,9 @@ def merged(sources: Sources) -> Data:
         table = parsed(name, text)
         if strange := table.keys() - {"calendar"}:
             raise ProfileError(finding("extra_forbidden", f"{name}:{key}", key=key, like="") for key in sorted(strange))
-        whole["calendar"] = [*whole.get("calendar", ()), *table.get("calendar", ())]
+        both = (whole.get("calendar", []), table.get("calendar", []))
+        # What is no list is left for the check of the form to complain about.
+        whole["calendar"] = [*both[0], *both[1]] if all(isinstance(years, list) for years in both) else both[1]
     return whole
 
 
@@ -93,7 +95,11 @@ def _find(name_or_path: str | Path, beside: Traversable | None) -> Traversable:
 def _table_files(tables: Path | None) -> list[Path]:
     if tables is None:
         return []
-    return sorted(tables.glob("*.toml")) if tables.is_dir() else [tables]
+    if tables.is_dir():
+        return sorted(tables.glob("*.toml"))
+    if not tables.is_file():
+        raise ProfileError([finding("no_table", str(tables), name=tables.name)])
+    return [tables]
 
 
 def _read(file: Traversable) -> Named:

@@ -1,6 +1,7 @@
 """The words and values a profile may use: its vocabulary, how a limit is written, and what all its parts have in common."""
 
 import re
+from string import Formatter
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -37,7 +38,10 @@ def _limit(written: Any) -> Any:
 
 def known_placeholders(text: str) -> str:
     """The template text itself, if it uses only placeholders that are filled in."""
-    unknown = set(re.findall(r"\{(\w*)\}", text)) - PLACEHOLDERS
+    try:
+        unknown = {name for _, name, _, _ in Formatter().parse(text) if name is not None} - PLACEHOLDERS
+    except ValueError:  # a brace without its partner
+        unknown = {"{ }"}
     if unknown:
         raise PydanticCustomError("placeholder", "unknown placeholder", {"names": "、".join(sorted(unknown))})
     return text
@@ -46,7 +50,7 @@ def known_placeholders(text: str) -> str:
 WrittenLimit = Annotated[Limit, BeforeValidator(_limit)]
 """A limit as a profile writes it: "3 working_days", "7 days", "2 hours", "30 minutes"."""
 Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1, strict=True)]
+Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
