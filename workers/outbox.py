@@ -140,7 +140,7 @@ class Outbox:
         """How many notices there are by status."""
         query = select(notices.c.status, func.count()).group_by(notices.c.status)
         with self._engine.connect() as connection:
-            return {status: number for status, number in connection.execute(query).all()}
+            return dict(connection.execute(query).tuples().all())
 
     def facts(self, after: str, limit: int = 1_000) -> list[str]:
         """The ids of facts that have notices, in order: for `hotline check`."""

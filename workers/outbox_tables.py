@@ -1,6 +1,7 @@
 """The outbox's tables, one definition for SQLite and PostgreSQL, and how its database is opened."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Dialect,
     Engine,
     Index,
     Integer,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     Uuid,
     create_engine,
@@ -22,6 +25,20 @@ from sqlalchemy import (
 )
 
 BUSY_SECONDS = 10.0  # how long a statement waits for another writer
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment with its zone: SQLite keeps none, so UTC is written and read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
 
 metadata = MetaData()
 _counted = BigInteger().with_variant(Integer, "sqlite")
@@ -44,7 +61,7 @@ notices = Table(
     Column("kind", String(60), nullable=False),
     Column("body", Text, nullable=True),  # sealed; null once the ticket is erased
     Column("status", String(20), nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     UniqueConstraint("fact_id", "recipient"),
     Index("outbox_notices_recipient", "recipient", "id"),
     Index("outbox_notices_ticket", "ticket_id"),
@@ -57,7 +74,7 @@ deliveries = Table(  # only ever added to
     Column("fact_id", String(60), nullable=False),
     Column("recipient", String(80), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Index("outbox_deliveries_fact", "fact_id"),
 )
 positions = Table(

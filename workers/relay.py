@@ -1,0 +1,91 @@
+"""The relay: the log's facts onto the bus, in order, each once.
+
+Its position is the last message of the stream, and nothing else: no second place to keep in step, and a stream that was
+cut short, emptied or deleted fills up again by itself. Each message names the one that must lie before it, so that a
+whole batch can travel at once and a lost one, or a second relay, can leave no gap and no disorder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from threading import Event
+
+import structlog
+from eventsourcing.persistence import Notification
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from hotline.application import Hotline
+from workers.bus import STREAM, connected, declare
+from workers.wire import FACTS, headers, position_of, subject
+
+log = structlog.get_logger()
+
+BATCH = 100  # facts under way at once
+POLL = 0.2  # seconds after which another process's facts are noticed
+PAUSE = 0.5  # seconds before the bus is tried again
+
+
+class Relay:
+    """One relay; `position` is how far the bus has the log, `connected` whether it is reached."""
+
+    def __init__(self, hotline: Hotline, url: str) -> None:
+        self._hotline, self._url = hotline, url
+        self.position = 0
+        self.connected = False
+
+    def run(self, stop: Event) -> None:
+        """Until `stop`. Whatever happens to the bus is waited out."""
+        asyncio.run(self._run(stop))
+
+    async def _run(self, stop: Event) -> None:
+        while not stop.is_set():
+            try:
+                async with connected(self._url, "hotline-relay") as client:
+                    await self._follow(client, stop)
+            except Exception as trouble:  # noqa: BLE001  # the bus may fail in any way; the log keeps everything
+                if self.connected:
+                    log.warning("relay_waits_for_bus", error=type(trouble).__name__)
+                self.connected = False
+                await asyncio.to_thread(stop.wait, PAUSE)
+
+    async def _follow(self, client: Client, stop: Event) -> None:
+        js = client.jetstream(timeout=5, publish_async_max_pending=BATCH * 2)
+        await declare(js)
+        last, self.position = await _end_of(js)
+        self.connected = True
+        log.info("relay_follows", position=self.position)
+        while not stop.is_set():
+            found = self._hotline.store.select_notifications(self.position, BATCH, inclusive_of_start=False)
+            if found:
+                last = await _send(js, found, last)
+                self.position = found[-1].id
+            else:
+                await asyncio.to_thread(self._hotline.wait_for_news, POLL)
+                if client.is_closed:
+                    raise ConnectionError("closed")
+
+
+async def _end_of(js: JetStreamContext) -> tuple[str, int]:
+    """(id, position) of the last fact on the bus; ("", 0) when there is none."""
+    try:
+        given = (await js.get_last_msg(STREAM, f"{FACTS}.>")).headers or {}
+    except NotFoundError:
+        return "", 0
+    return str(given["ce-id"]), position_of(given)
+
+
+async def _send(js: JetStreamContext, facts: Sequence[Notification], last: str) -> str:
+    """Publish a batch behind `last` and wait until all of it is on the bus's disk; returns the new last id.
+    Raises what nats-py raises; then the stream's own end says how much of it arrived."""
+    confirmations = []
+    for fact in facts:
+        given = headers(fact)
+        if last:
+            given["Nats-Expected-Last-Msg-Id"] = last
+        confirmations.append(await js.publish_async(subject(fact.topic), fact.state, stream=STREAM, headers=given))
+        last = given["Nats-Msg-Id"]
+    await asyncio.wait_for(asyncio.gather(*confirmations), timeout=10)
+    return last
