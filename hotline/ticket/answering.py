@@ -9,7 +9,7 @@ from hotline.command import Code, Desk, Refused, To, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
-from hotline.ticket.closing import close
+from hotline.ticket.closing import close, refuse_unaccepted
 from hotline.ticket.ticket import State, Ticket
 
 _OPEN = frozenset({State.RECEIVED, State.AWAITING_DISPATCH})
@@ -24,6 +24,10 @@ class Answer(c.TicketCommand):
     answer: Words
     knowledge: Code | None = None
 
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        refuse_unaccepted(ticket)
+
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         yield f.TicketAnswered(answer=desk.seal("answered.answer", self.answer), knowledge=self.knowledge)
         yield from close(ticket, desk, "answered", reached=True)
@@ -37,6 +41,10 @@ class Refer(c.TicketCommand):
     STATES: ClassVar[frozenset[State]] = _OPEN
     route: Code
     words: Words | None = None
+
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        refuse_unaccepted(ticket)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         if self.route not in desk.rules.routes:
@@ -65,6 +73,7 @@ class Explain(c.TicketCommand):
             raise Refused("wrong_role", action=cls.ACTION, role=desk.by.role.value)
         if not triage and desk.by.role is Role.REVIEWER:
             raise Refused("wrong_role", action=cls.ACTION, role=desk.by.role.value)
+        refuse_unaccepted(ticket)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         if (ticket.state is State.CALLBACK_DUE) != (self.ground == "result_stands"):
@@ -85,6 +94,7 @@ class Void(c.TicketCommand):
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         if ticket.urgency == "emergency":
             raise Refused("emergency_is_never_void")
+        refuse_unaccepted(ticket)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         steps: tuple[To, ...] = ()
@@ -102,7 +112,5 @@ class Void(c.TicketCommand):
                 )
             )
         told = self.kind == "malicious" or any(isinstance(s.fact, conduct.PoliceTold) for s in steps)
-        yield f.TicketVoided(
-            kind=self.kind, told_police=told, clocks=(*c.stop_all(desk, ticket), *c.start(desk, ticket, "archive"))
-        )
+        yield f.TicketVoided(kind=self.kind, told_police=told, clocks=tuple(c.stop_all(desk, ticket)))
         yield from steps

@@ -11,7 +11,7 @@ from hotline.counting import after
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
-from hotline.ticket.closing import close, must_wait_for_source
+from hotline.ticket.closing import attempts_due, close, must_wait_for_source
 from hotline.ticket.dispatching import problem
 from hotline.ticket.ticket import State, Ticket, is_unhappy
 
@@ -77,8 +77,7 @@ class CallBack(_Answers, Happened):
     def _missed(self, ticket: Ticket, desk: Desk) -> c.Facts:
         attempt = ticket.call_attempts + 1
         yield f.CallerNotReached(way=self.way, attempt=attempt)
-        attempts = desk.rules.call_back(ticket.type or "other", ticket.urgency).attempts
-        if attempt >= attempts and not must_wait_for_source(ticket):
+        if attempt >= attempts_due(ticket, desk) and not must_wait_for_source(ticket):
             yield from close(ticket, desk, "handled", reached=False)
 
 
@@ -99,12 +98,12 @@ class Rate(_Answers):
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         if ticket.text_withheld:
             raise Refused("nothing_to_rate")
+        limit = desk.rules.small_limit("rating")
+        if limit and ticket.closed_at and desk.at > after(ticket.closed_at, limit, desk.calendar):
+            raise Refused("rating_window_over")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         if ticket.state is State.CLOSED:
-            limit = desk.rules.small_limit("rating")
-            if limit and ticket.closed_at and desk.at > after(ticket.closed_at, limit, desk.calendar):
-                raise Refused("rating_window_over")
             yield self.answered(desk, "online")
         else:
             yield from heard(ticket, desk, self.answered(desk, "online"))
@@ -113,8 +112,9 @@ class Rate(_Answers):
 def heard(ticket: Ticket, desk: Desk, answer: f.CallerAnswered) -> c.Facts:
     """An answer came: a happy one closes; an unhappy one waits for triage."""
     if is_unhappy(answer):
+        triage = () if ticket.running("triage") else ("triage",)
         yield answer.model_copy(
-            update={"clocks": (*c.stop(desk, ticket, "call_back"), *c.start(desk, ticket, "triage"))}
+            update={"clocks": (*c.stop(desk, ticket, "call_back"), *c.start(desk, ticket, *triage))}
         )
         return
     yield answer.model_copy(update={"clocks": tuple(c.stop(desk, ticket, "call_back", "triage"))})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from hotline.command import Code, Desk, Refused
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.dispatching import refuse_accused
 from hotline.ticket.receiving import statutory
 from hotline.ticket.ticket import State, Ticket
 
@@ -35,6 +37,9 @@ class Classify(c.TicketCommand):
         if self.accused_unit is not None and self.accused_unit not in desk.rules.units:
             raise Refused("unknown_unit", unit=self.accused_unit)
         accused = self.accused_unit or ticket.accused_unit
+        corrected = replace(ticket, type=self.type, accused_unit=accused)
+        for part in ticket.parts():
+            refuse_accused(corrected, desk, part.unit)
         after = (self.type, self.category, self.urgency, accused)
         ready = ticket.state is State.RECEIVED
         if not ready and after == (ticket.type, ticket.category, ticket.urgency, ticket.accused_unit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from hotline.command import Desk, Refused, Words
@@ -13,13 +14,17 @@ from hotline.ticket.ticket import State, Ticket
 
 def close(ticket: Ticket, desk: Desk, outcome: f.Outcome, *, reached: bool) -> c.Facts:
     """The facts of closing.  An instruction or inspection order closes only when its source has accepted."""
-    if must_wait_for_source(ticket):
-        raise Refused("source_has_not_accepted", source=ticket.source.kind)
+    refuse_unaccepted(ticket)
     yield f.TicketClosed(
         outcome=outcome,
         reached=reached,
         clocks=(*c.stop_all(desk, ticket), *c.start(desk, ticket, "archive", "reopen")),
     )
+
+
+def refuse_unaccepted(ticket: Ticket) -> None:
+    if must_wait_for_source(ticket):
+        raise Refused("source_has_not_accepted", source=ticket.source.kind)
 
 
 def must_wait_for_source(ticket: Ticket) -> bool:
@@ -35,19 +40,33 @@ class Close(c.TicketCommand):
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
-        attempts = desk.rules.call_back(ticket.type or "other", ticket.urgency).attempts
-        if ticket.call_back is not None and not ticket.answered and ticket.call_attempts < attempts:
-            raise Refused("caller_not_asked", attempts=attempts)
-        if must_wait_for_source(ticket):
-            raise Refused("source_has_not_accepted", source=ticket.source.kind)
+        if not asked_enough(ticket, desk):
+            raise Refused("caller_not_asked", attempts=attempts_due(ticket, desk))
+        refuse_unaccepted(ticket)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
-        reached = ticket.call_back is None or ticket.answered
-        yield from close(ticket, desk, "unresolved" if ticket.unhappy else "handled", reached=reached)
+        yield from close(ticket, desk, "unresolved" if ticket.unhappy else "handled", reached=_reached(ticket))
+
+
+def attempts_due(ticket: Ticket, desk: Desk) -> int:
+    """How often it is tried to ask the caller of such a ticket."""
+    return desk.rules.call_back(ticket.type or "other", ticket.urgency).attempts
+
+
+def asked_enough(ticket: Ticket, desk: Desk) -> bool:
+    """The caller has answered, need not be asked, or was not reached as often as it is tried."""
+    return ticket.call_back is None or ticket.answered or ticket.call_attempts >= attempts_due(ticket, desk)
+
+
+def _reached(ticket: Ticket) -> bool:
+    return ticket.call_back is None or ticket.answered
 
 
 class AcceptAsSource(c.TicketCommand):
-    """Record that the source of an instruction or inspection order accepts the result."""
+    """Record that the source of an instruction or inspection order accepts the result.
+
+    Where nothing else is waited for, that closes the ticket: no clock runs that would remind anybody of it.
+    """
 
     ACTION: ClassVar[str] = "accept-as-source"
     ROLES: ClassVar[frozenset[Role]] = frozenset({Role.SUPERVISOR, Role.LEADER})
@@ -67,6 +86,8 @@ class AcceptAsSource(c.TicketCommand):
         yield f.SourceAccepted(
             words=desk.seal_if("source_accepted.words", self.words), clocks=tuple(c.stop(desk, ticket, "instruction"))
         )
+        if ticket.state is State.CALLBACK_DUE and not ticket.unhappy and asked_enough(ticket, desk):
+            yield from close(replace(ticket, source_accepted=True), desk, "handled", reached=_reached(ticket))
 
 
 class Reopen(c.TicketCommand):
@@ -80,7 +101,7 @@ class Reopen(c.TicketCommand):
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.text_withheld or ticket.erased:
+        if ticket.text_withheld:
             raise Refused("nothing_to_reopen")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:

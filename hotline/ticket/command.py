@@ -32,6 +32,8 @@ class TicketCommand(Command):
             raise Refused("wrong_role", action=cls.ACTION, role=desk.by.role.value)
         if ticket.about_team is not None and ticket.about_team == desk.by.team:
             raise Refused("own_team")
+        if ticket.erased and cls.ACTION not in COUNTING:
+            raise Refused("erased")
         if ticket.restricted and cls.ACTION not in KEEPING:
             raise Refused("store_only")
         if cls.STATES and ticket.state not in cls.STATES:
@@ -43,9 +45,9 @@ class TicketCommand(Command):
         """What else must hold whatever the details.  Raises Refused."""
 
 
-KEEPING = frozenset(
-    {"hold", "release-hold", "erase", "approve-erasure", "refuse-erasure", "include", "exclude", "ring"}
-)
+COUNTING = frozenset({"include", "exclude", "ring", "confirm-dues"})
+"""What may still be done to a ticket whose words are gone: it still counts."""
+KEEPING = COUNTING | {"hold", "release-hold", "erase", "approve-erasure", "refuse-erasure"}
 """What may still be done to a ticket that is stored only."""
 
 
@@ -144,7 +146,18 @@ def pause(desk: Desk, ticket: Ticket) -> Iterator[Reading]:
 def resume(desk: Desk, ticket: Ticket) -> Iterator[Reading]:
     for reading in ticket.clocks.values():
         if reading.paused and reading.kind in PAUSED_WHILE_WAITING:
-            yield clocks.resume(reading, desk.at, desk.calendar, desk.plan(reading.clock))
+            yield go_on(desk, ticket, reading)
+
+
+def go_on(desk: Desk, ticket: Ticket, reading: Reading) -> Reading:
+    """The clock running again.  What has rung on it does not ring a second time."""
+    return silenced(ticket, clocks.resume(reading, desk.at, desk.calendar, desk.plan(reading.clock)))
+
+
+def silenced(ticket: Ticket, reading: Reading) -> Reading:
+    """The reading with only those alarms that have not rung."""
+    left = {level: at for level, at in reading.alarms.items() if (reading.clock, level) not in ticket.rung}
+    return reading.model_copy(update={"alarms": left})
 
 
 def part_clocks(desk: Desk, ticket: Ticket, part: NewAssignment) -> Iterator[Reading]:

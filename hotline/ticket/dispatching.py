@@ -12,7 +12,7 @@ from hotline.command import Code, Desk, Refused, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
-from hotline.ticket.ticket import State, Ticket, below
+from hotline.ticket.ticket import State, Ticket, below, unsettled_leads
 
 
 class Dispatch(c.TicketCommand):
@@ -126,8 +126,8 @@ def dispatch(
     yield f.TicketDispatched(
         assignments=parts, ended=replacing, note=desk.seal_if("dispatched.note", note), clocks=tuple(readings)
     )
-    tried = {*ticket.leads_tried, lead}
-    if not ticket.lead_settled and len(tried) >= desk.rules.problem.leads and not ticket.problem:
+    tried = {*unsettled_leads(ticket), lead}
+    if len(tried) >= desk.rules.problem.leads and not ticket.problem:
         yield from problem(ticket, "leads")
 
 
@@ -143,7 +143,7 @@ def _policy_clocks(ticket: Ticket, desk: Desk) -> Iterator[clocks.Reading]:
     if citizen is None:
         limit = desk.rules.policy_limit(ticket.type or "other", urgency=ticket.urgency, category=ticket.category)
         yield clocks.start("citizen", limit, desk.at, desk.calendar, desk.plan("citizen"))
-    elif citizen.stopped:
+    elif citizen.stopped and not ticket.running("rework"):
         yield from c.start(desk, ticket, "rework", "rework_contact")
 
 

@@ -33,22 +33,23 @@ class RequestExtension(c.PartCommand):
         super().check(ticket, desk)
         if ticket.extension_wanted is not None:
             raise Refused("asked_already")
-        if ticket.extensions >= desk.rules.extension.max_times:
-            raise Refused("no_more_extensions", times=desk.rules.extension.max_times)
+        most, parts = desk.rules.extension.max_times, cls.choices(ticket, desk.by)
+        if all(a.extensions >= most for a in parts):
+            raise Refused("no_more_extensions", times=most)
+        for reading in (r for a in parts for r in _extended(ticket, a.id)):
+            if desk.at > reading.due:
+                raise Refused("too_late", due=f"{reading.due:%Y-%m-%d %H:%M}")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         part = self.part(ticket, desk)
         most = desk.rules.extension.max_days(ticket.type or "other")
         if self.days > most:
             raise Refused("too_many_days", days=most)
-        for reading in _extended(ticket, part.id):
-            if desk.at > reading.due:
-                raise Refused("too_late", due=f"{reading.due:%Y-%m-%d %H:%M}")
         yield f.ExtensionRequested(
             assignment=part.id,
             days=self.days,
             reason=desk.seal("extension_requested.reason", self.reason),
-            clocks=tuple(c.start(desk, ticket, "extension_decision")),
+            clocks=tuple(c.start(desk, ticket, f"extension_decision:{part.id}")),
         )
 
 
@@ -72,7 +73,7 @@ class GrantExtension(c.TicketCommand):
             assignment=part,
             days=days,
             told_reason=desk.public(self.told_reason, "told_reason"),
-            clocks=(*moved, *c.stop(desk, ticket, "extension_decision")),
+            clocks=(*moved, *c.stop(desk, ticket, f"extension_decision:{part}")),
         )
 
 
@@ -90,10 +91,11 @@ class RefuseExtension(c.TicketCommand):
             raise Refused("nothing_asked")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        part, _ = _wanted(ticket)
         yield f.ExtensionRefused(
-            assignment=_wanted(ticket)[0],
+            assignment=part,
             words=desk.seal("extension_refused.words", self.words),
-            clocks=tuple(c.stop(desk, ticket, "extension_decision")),
+            clocks=tuple(c.stop(desk, ticket, f"extension_decision:{part}")),
         )
 
 

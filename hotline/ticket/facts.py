@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hotline.clocks import Reading
 from hotline.facts import Fact, Upcast
@@ -43,8 +43,8 @@ class Source(Value):
     """Where the request comes from; an instruction or inspection order brings its own number and due time."""
 
     kind: Literal["citizen", "instruction", "province"] = "citizen"
-    outside_number: str | None = None
-    due: datetime | None = None
+    outside_number: str | None = Field(default=None, max_length=100)
+    due: AwareDatetime | None = None
 
 
 class Access(Value):

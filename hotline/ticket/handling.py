@@ -8,16 +8,24 @@ from hotline.command import Code, Desk, Happened, Refused, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.closing import attempts_due
 from hotline.ticket.ticket import Assignment, State, Ticket
 
 
 class Sign(c.PartCommand):
-    """Take one's part."""
+    """Take one's part.  A co-handler may do so whatever becomes of the lead, while the ticket is open."""
 
     ACTION: ClassVar[str] = "sign"
     ROLES: ClassVar[frozenset[Role]] = c.UNIT
     STATES: ClassVar[frozenset[State]] = frozenset(
-        {State.IN_PROGRESS, State.NEEDS_SUPPLEMENT, State.DEFERRED, State.REPLIED}
+        {
+            State.AWAITING_DISPATCH,
+            State.IN_PROGRESS,
+            State.NEEDS_SUPPLEMENT,
+            State.DEFERRED,
+            State.REPLIED,
+            State.CALLBACK_DUE,
+        }
     )
     PARTS: ClassVar = ("dispatched",)
 
@@ -31,7 +39,9 @@ class Contact(c.PartCommand, Happened):
 
     ACTION: ClassVar[str] = "contact"
     ROLES: ClassVar[frozenset[Role]] = c.UNIT
-    STATES: ClassVar[frozenset[State]] = frozenset({State.IN_PROGRESS, State.NEEDS_SUPPLEMENT, State.DEFERRED})
+    STATES: ClassVar[frozenset[State]] = frozenset(
+        {State.AWAITING_DISPATCH, State.IN_PROGRESS, State.NEEDS_SUPPLEMENT, State.DEFERRED, State.REPLIED}
+    )
     PARTS: ClassVar = ("signed",)
     way: Literal["voice", "text", "visit"]
     reached: bool = True
@@ -64,12 +74,20 @@ class Reply(c.PartCommand):
 
     ACTION: ClassVar[str] = "reply"
     ROLES: ClassVar[frozenset[Role]] = c.UNIT
-    STATES: ClassVar[frozenset[State]] = frozenset({State.IN_PROGRESS, State.REPLIED})
+    STATES: ClassVar[frozenset[State]] = frozenset(
+        {State.AWAITING_DISPATCH, State.IN_PROGRESS, State.REPLIED, State.CALLBACK_DUE}
+    )
     PARTS: ClassVar = ("signed",)
     internal_result: Words
     public_reply: Words | None = None
     claimed: f.Resolution
     template: Code | None = None
+
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        super().check(ticket, desk)
+        if not any(_contacted_enough(ticket, a, desk) for a in cls.choices(ticket, desk.by)):
+            raise Refused("contact_first")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         part = self.part(ticket, desk)
@@ -78,8 +96,6 @@ class Reply(c.PartCommand):
             raise Refused("public_reply_missing")
         if self.template is not None and self.template not in desk.rules.templates:
             raise Refused("unknown_template", template=self.template)
-        if lead and not _contacted_enough(ticket, part, desk):
-            raise Refused("contact_first")
         readings = [*c.stop(desk, ticket, *_clocks_of(part.id))]
         if lead:
             readings += [*c.stop(desk, ticket, "citizen", "rework", "rework_contact"), *c.start(desk, ticket, "review")]
@@ -94,13 +110,13 @@ class Reply(c.PartCommand):
 
 
 def _clocks_of(part: str) -> tuple[str, ...]:
-    return f"unit:{part}", f"first_contact:{part}", f"return_request:{part}"
+    return tuple(f"{kind}:{part}" for kind in ("unit", "first_contact", "return_request", "extension_decision"))
 
 
 def _contacted_enough(ticket: Ticket, part: Assignment, desk: Desk) -> bool:
     """Reached, or tried as often as a call-back would be; nobody is asked to contact who cannot or will not be."""
-    if not desk.rules.contact_before_reply or not ticket.reachable or ticket.contact_preference == "none":
+    asked = part.role == "lead" and part.parent is None
+    if not asked or not desk.rules.contact_before_reply or not ticket.reachable or ticket.contact_preference == "none":
         return True
     own = [a for a in ticket.assignments.values() if part.id in (a.id, a.parent)]
-    attempts = desk.rules.call_back(ticket.type or "other", ticket.urgency).attempts
-    return any(a.reached for a in own) or sum(a.contacts for a in own) >= attempts
+    return any(a.reached for a in own) or sum(a.contacts for a in own) >= attempts_due(ticket, desk)

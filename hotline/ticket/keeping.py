@@ -28,8 +28,6 @@ class Unmask(c.TicketCommand):
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.erased:
-            raise Refused("erased")
         hidden = ticket.confidential or ticket.type == "report"
         if hidden and desk.by.role is Role.UNIT_CLERK:
             raise Refused("hidden_from_units")
@@ -56,8 +54,6 @@ class Hold(c.TicketCommand):
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         if ticket.hold:
             raise Refused("held_already")
-        if ticket.erased:
-            raise Refused("erased")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         yield f.HoldPlaced(
@@ -96,8 +92,6 @@ class RequestErasure(c.TicketCommand):
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.erased:
-            raise Refused("erased")
         if ticket.erasure_wanted_by is not None or ticket.restricted:
             raise Refused("asked_already")
         if not ticket.over:
@@ -149,8 +143,6 @@ class RefuseErasure(c.TicketCommand):
 
 
 def _wanted(ticket: Ticket) -> None:
-    if ticket.erased:
-        raise Refused("erased")
     if ticket.erasure_wanted_by is None:
         raise Refused("nothing_asked")
 

@@ -20,6 +20,10 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _FORM = re.compile(r"\d{14}", re.ASCII)
 
 
+class NumberTaken(Exception):
+    """Another ticket bears this number; draw again.  With 9,000 requests a day it happens a few times daily."""
+
+
 class NumberClaimed(Fact):
     """This number belongs to this ticket."""
 

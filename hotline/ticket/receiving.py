@@ -15,7 +15,7 @@ from hotline.command import Code, Desk, Happened, Line, Refused, To, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
-from hotline.ticket.number import NumberClaimed, stream_of
+from hotline.ticket.number import NumberClaimed, NumberTaken, stream_of
 from hotline.ticket.ticket import State, Ticket
 
 LONGEST_AGO = timedelta(days=366 * 5)
@@ -106,6 +106,8 @@ class Intake(Happened):
     def decide(self, state: Ticket | None, desk: Desk) -> c.Facts:
         if state is not None:
             raise Refused("exists_already")
+        if desk.other("number", stream_of(self.number)) is not None:
+            raise NumberTaken
         r = self.request
         self._check(desk)
         readings = [*c.start(desk, None, "dispatch"), *statutory(desk, r.type, r.category, since=None)]
@@ -158,6 +160,10 @@ class Intake(Happened):
             raise Refused("unknown_team", team=r.about_team)
         if r.happened_at is not None and not desk.at - LONGEST_AGO <= r.happened_at <= desk.at + timedelta(minutes=5):
             raise Refused("time_out_of_range", field="happened_at")
+        if len(r.text) > rules.text_max:
+            raise Refused("text_too_long", most=rules.text_max)
+        if r.source.outside_number is not None:
+            desk.public(r.source.outside_number, "source.outside_number")
         if r.source.due is not None and r.source.due <= desk.at:
             raise Refused("time_out_of_range", field="source.due")
         if r.source.kind != "citizen" and desk.by.role is Role.CITIZEN:
@@ -244,5 +250,5 @@ class Withdraw(c.TicketCommand):
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         yield f.TicketWithdrawn(
             reason=desk.seal_if("withdrawn.reason", self.reason),
-            clocks=(*c.stop_all(desk, ticket), *c.start(desk, ticket, "archive")),
+            clocks=tuple(c.stop_all(desk, ticket)),
         )

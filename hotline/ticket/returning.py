@@ -32,11 +32,16 @@ class RequestReturn(c.PartCommand):
     def suits(cls, part: Assignment) -> bool:
         return part.state in cls.PARTS and not part.settled and part.parent is None
 
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        super().check(ticket, desk)
+        windows = [ticket.clock(f"return_request:{a.id}") for a in cls.choices(ticket, desk.by)]
+        for window in windows:
+            if window is not None and desk.at > window.due:
+                raise Refused("too_late", due=f"{window.due:%Y-%m-%d %H:%M}")
+
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         part = self.part(ticket, desk)
-        window = ticket.clock(f"return_request:{part.id}")
-        if window is not None and desk.at > window.due:
-            raise Refused("too_late", due=f"{window.due:%Y-%m-%d %H:%M}")
         if self.suggested_unit is not None and self.suggested_unit not in desk.rules.units:
             raise Refused("unknown_unit", unit=self.suggested_unit)
         reason = desk.seal("return_requested.reason", self.reason)
@@ -132,6 +137,8 @@ class Argue(c.TicketCommand):
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         if not ticket.parts("disputed"):
             raise Refused("no_dispute")
+        if desk.by.role is Role.UNIT_CLERK and not any(a.unit == desk.by.unit for a in ticket.assignments.values()):
+            raise Refused("no_such_part", action=cls.ACTION)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         unit = desk.by.unit if desk.by.role is Role.UNIT_CLERK else self.unit

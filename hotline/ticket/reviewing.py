@@ -51,9 +51,7 @@ class Review(c.TicketCommand):
         lead = ticket.lead
         if self.comment is None or lead is None:
             raise Refused("say_why")
-        goes_on = [
-            clocks.resume(r, desk.at, desk.calendar, desk.plan(r.clock)) for r in _stopped_by_reply(ticket, lead)
-        ]
+        goes_on = [c.go_on(desk, ticket, r) for r in _stopped_by_reply(ticket, lead)]
         yield f.ReplyRejected(
             assignment=lead.id,
             failed=failed,
@@ -64,11 +62,10 @@ class Review(c.TicketCommand):
 
 def _stopped_by_reply(ticket: Ticket, lead: Assignment) -> list[clocks.Reading]:
     """The clocks this reply stopped and no earlier one: a first due time that was settled before a rework stays so."""
-    review = ticket.clocks["review"]
     return [
         r
         for name in ("citizen", "rework", f"unit:{lead.id}")
-        if (r := ticket.clock(name)) is not None and r.stopped_at == review.runs[0].since
+        if (r := ticket.clock(name)) is not None and r.stopped_at == ticket.replied_at
     ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from hotline import clocks
-from hotline.command import Desk, Line, Refused, Words
+from hotline.command import Code, Desk, Refused, Words
 from hotline.counting import after
 from hotline.facts import Role
 from hotline.ticket import command as c
@@ -78,11 +79,6 @@ class Note(c.TicketCommand):
     ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | c.CENTRE | c.REVIEWING | c.UNIT | SUPERVISION
     text: Words
 
-    @classmethod
-    def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.erased:
-            raise Refused("erased")
-
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         yield f.NoteAdded(text=desk.seal("noted.text", self.text))
 
@@ -94,7 +90,7 @@ class Exclude(c.TicketCommand):
     ROLES: ClassVar[frozenset[Role]] = c.REVIEWING
     ground: f.Exclusion
     reason: Words
-    approver: Line
+    approver: Code
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         _second_person(self.approver, desk)
@@ -110,7 +106,7 @@ class Include(c.TicketCommand):
     ROLES: ClassVar[frozenset[Role]] = c.REVIEWING
     ground: f.Exclusion
     reason: Words
-    approver: Line
+    approver: Code
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
@@ -144,7 +140,9 @@ class Ring(c.TicketCommand):
         moment = reading.alarms.get(self.level)
         if moment is None or moment > desk.at:
             return
-        if self.clock == "supplement":
+        if reading.kind in _ENDS and reading.due > desk.at:
+            yield self._rang(reading, ticket)
+        elif self.clock == "supplement":
             stopped = clocks.stop(reading, desk.at)
             yield f.SupplementWaitEnded(clocks=(stopped, *c.resume(desk, ticket)))
         elif self.clock == "archive" and ticket.over:
@@ -156,7 +154,15 @@ class Ring(c.TicketCommand):
                 clock=self.clock, level=self.level, due=reading.due, clocks=(clocks.stop(reading, desk.at),)
             )
         else:
-            yield f.ClockRang(clock=self.clock, level=self.level, due=reading.due)
+            yield self._rang(reading, ticket)
+
+    def _rang(self, reading: clocks.Reading, ticket: Ticket) -> f.ClockRang:
+        rung = replace(ticket, rung=ticket.rung | {(self.clock, self.level)})
+        return f.ClockRang(clock=self.clock, level=self.level, due=reading.due, clocks=(c.silenced(rung, reading),))
+
+
+_ENDS = frozenset({"supplement", "archive", "retention", "reopen"})
+"""Clocks that end something of themselves when they are due; an earlier level of theirs only rings."""
 
 
 class ConfirmDues(c.TicketCommand):
@@ -167,7 +173,9 @@ class ConfirmDues(c.TicketCommand):
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         counted = [
-            clocks.recompute(r, desk.calendar, desk.plan(r.clock)) for r in ticket.clocks.values() if r.provisional
+            c.silenced(ticket, clocks.recompute(r, desk.calendar, desk.plan(r.clock)))
+            for r in ticket.clocks.values()
+            if r.provisional
         ]
         moved = tuple(new for new in counted if new != ticket.clocks[new.clock])
         if moved:

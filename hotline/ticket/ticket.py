@@ -51,6 +51,7 @@ class Assignment:
     signed: bool = False
     settled: bool = False
     returns: int = 0
+    extensions: int = 0
     contacts: int = 0
     reached: bool = False
     lost: bool = False
@@ -94,11 +95,11 @@ class Ticket:
     clocks: Mapping[str, Reading] = field(default_factory=dict)
     rung: frozenset[tuple[str, str]] = frozenset()
     extension_wanted: tuple[str, int] | None = None
-    extensions: int = 0
     deferral_wanted: tuple[str, date] | None = None
     returns: int = 0
     leads_tried: tuple[str, ...] = ()
     lead_settled: bool = False
+    replied_at: datetime | None = None
     reworks: int = 0
     call_back: Literal["voice", "text"] | None = None
     call_attempts: int = 0
@@ -155,8 +156,12 @@ def evolve(ticket: Ticket | None, recorded: Recorded) -> Ticket | None:
     if ticket is None or not isinstance(fact, f.TicketFact):
         return ticket
     if fact.clocks:
-        ticket = replace(ticket, clocks={**ticket.clocks, **{r.clock: r for r in fact.clocks}})
-    return replace(_moved(ticket, fact, recorded), version=recorded.originator_version)
+        # The alarms of a reading are those still to ring: one that rang before and stands there again was set anew.
+        again = {(r.clock, level) for r in fact.clocks for level in r.alarms}
+        ticket = replace(
+            ticket, clocks={**ticket.clocks, **{r.clock: r for r in fact.clocks}}, rung=ticket.rung - again
+        )
+    return replace(_only_live_wishes(_moved(ticket, fact, recorded)), version=recorded.originator_version)
 
 
 def _received(fact: f.TicketReceived, recorded: Recorded) -> Ticket:
@@ -240,7 +245,8 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case f.ExtensionRequested():
             return replace(t, extension_wanted=(fact.assignment, fact.days))
         case f.ExtensionGranted():
-            return replace(t, extension_wanted=None, extensions=t.extensions + 1)
+            part = t.assignments[fact.assignment]
+            return _part(replace(t, extension_wanted=None), part.id, extensions=part.extensions + 1)
         case f.ExtensionRefused():
             return replace(t, extension_wanted=None)
         case f.DeferralRequested():
@@ -252,7 +258,7 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case f.TicketResumed():
             return replace(t, state=State.IN_PROGRESS)
         case f.AssignmentReplied():
-            return _replied(t, t.assignments[fact.assignment])
+            return _replied(t, t.assignments[fact.assignment], recorded)
         case f.ReplyAccepted():
             return replace(t, state=State.CALLBACK_DUE, call_back=fact.call_back, answered=False, call_attempts=0)
         case f.ReplyRejected():
@@ -340,20 +346,33 @@ def below(t: Ticket, part_id: str) -> tuple[str, ...]:
 
 def _ended(t: Ticket, state: State, recorded: Recorded) -> Ticket:
     t = _with(t, *(replace(a, state="ended") for a in t.parts()))
-    t = replace(t, state=state, closed_at=recorded.recorded_at)
-    return replace(t, extension_wanted=None, deferral_wanted=None, back_to=None)
+    return replace(t, state=state, closed_at=recorded.recorded_at, back_to=None)
+
+
+def _only_live_wishes(t: Ticket) -> Ticket:
+    """What a part asked for falls away with the part, and once it has replied."""
+    if t.extension_wanted is not None and not t.assignments[t.extension_wanted[0]].at_work:
+        t = replace(t, extension_wanted=None)
+    if t.deferral_wanted is not None and not t.assignments[t.deferral_wanted[0]].at_work:
+        t = replace(t, deferral_wanted=None)
+    return t
 
 
 def _dispatched(t: Ticket, fact: f.TicketDispatched) -> Ticket:
-    leads = tuple(a.unit for a in fact.assignments if a.role == "lead")
+    leads = unsettled_leads(t) + tuple(a.unit for a in fact.assignments if a.role == "lead")
     t = _with(_end_parts(t, fact.ended), *(_new(a) for a in fact.assignments))
-    return replace(t, state=State.IN_PROGRESS, leads_tried=t.leads_tried + leads, lead_settled=False)
+    return replace(t, state=State.IN_PROGRESS, leads_tried=leads, lead_settled=False)
+
+
+def unsettled_leads(t: Ticket) -> tuple[str, ...]:
+    """The leads tried since one was last settled, by its reply or by adjudication."""
+    return () if t.lead_settled else t.leads_tried
 
 
 def _taken_back(t: Ticket, part: Assignment) -> Ticket:
     t = _end_parts(t, below(t, part.id))
     if part.role == "lead" and part.parent is None:
-        t = replace(t, state=State.AWAITING_DISPATCH, extension_wanted=None, deferral_wanted=None)
+        t = replace(t, state=State.AWAITING_DISPATCH)
     return t
 
 
@@ -366,13 +385,13 @@ def _adjudicated(t: Ticket, fact: f.DisputeAdjudicated) -> Ticket:
         t = _part(_back_to_work(t, fact.assignment), fact.assignment, settled=True)
     else:
         t = _with(_end_parts(t, below(t, fact.assignment)), _new(fact.replacement, settled=True))
-        if fact.replacement.role == "lead":
-            t = replace(t, leads_tried=(*t.leads_tried, fact.unit))
-    return replace(t, lead_settled=True)
+    if t.assignments[fact.assignment].role == "lead":
+        t = replace(t, leads_tried=(*t.leads_tried, fact.unit), lead_settled=True)
+    return t
 
 
-def _replied(t: Ticket, part: Assignment) -> Ticket:
+def _replied(t: Ticket, part: Assignment, recorded: Recorded) -> Ticket:
     t = _part(t, part.id, state="replied")
     if part.role == "lead" and part.parent is None:
-        t = replace(t, state=State.REPLIED, lead_settled=True)
+        t = replace(t, state=State.REPLIED, lead_settled=True, replied_at=recorded.recorded_at)
     return t
