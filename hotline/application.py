@@ -107,7 +107,15 @@ class Hotline(Application[UUID]):
                 "token": self.token_of(ticket),
             }
 
-        job = Job(make=make, stream=ticket, by=by, at=when, correlation_id=correlation_id or str(uuid4()), key=key)
+        job = Job(
+            make=make,
+            stream=ticket,
+            by=by,
+            at=when,
+            correlation_id=correlation_id or str(uuid4()),
+            key=key,
+            fresh=True,
+        )
         return self._write(job)
 
     def _intake(self, request: Receive, ticket: UUID, number: str, code: str) -> Intake:
@@ -187,6 +195,9 @@ class Hotline(Application[UUID]):
         except (IntegrityError, ClockBehind, VaultConflict):
             for job in jobs:
                 self._write_alone(job)
+        except Exception as failure:  # noqa: BLE001  # handed to those who asked; the pen goes on to the next
+            for job in jobs:
+                job.finish(failure)
         except BaseException as failure:
             for job in jobs:
                 job.finish(failure)

@@ -6,9 +6,9 @@ eventsourcing's table lock stays: without it a reader that tails the log skips f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -39,6 +39,16 @@ class Beside:
     replies: tuple[KeptReply, ...] = ()
     inbox: tuple[tuple[str, str], ...] = ()
     """(consumer, fact id) of facts that have been dealt with."""
+    at: datetime | None = None
+    """The present: an answer that has run out by then makes room for a new one under its key."""
+
+    def statements(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+        for r in self.replies:
+            if self.at is not None:
+                yield _RUN_OUT, (r.key, _utc(self.at))
+            yield _PUT_REPLY, (r.key, r.body_hash, str(r.stream), r.version, r.answer, _utc(r.expires_at))
+        for row in self.inbox:
+            yield _PUT_INBOX, row
 
 
 NOTHING = Beside()
@@ -79,11 +89,13 @@ _PUT_REPLY = "INSERT INTO hotline_replies VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_INBOX = "INSERT INTO hotline_inbox VALUES (?, ?)"
 _GET_REPLY = "SELECT key, body_hash, stream, version, answer, expires_at FROM hotline_replies WHERE key = ?"
 _GET_INBOX = "SELECT 1 AS found FROM hotline_inbox WHERE consumer = ? AND fact_id = ?"
+_RUN_OUT = "DELETE FROM hotline_replies WHERE key = ? AND expires_at <= ?"
 _FORGET = "DELETE FROM hotline_replies WHERE expires_at < ?"
 
 
-def _reply_row(r: KeptReply) -> tuple[str, str, str, int, str, str]:
-    return (r.key, r.body_hash, str(r.stream), r.version, r.answer, r.expires_at.isoformat())
+def _utc(at: datetime) -> str:
+    """A moment as text that sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _kept(row: Any) -> KeptReply:
@@ -106,10 +118,8 @@ class SQLiteLog(SQLiteApplicationRecorder):
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], *, beside: Beside = NOTHING, **kwargs: Any
     ) -> Sequence[int] | None:
-        for reply in beside.replies:
-            c.execute(_PUT_REPLY, _reply_row(reply))
-        for row in beside.inbox:
-            c.execute(_PUT_INBOX, row)
+        for statement, row in beside.statements():
+            c.execute(statement, row)
         return super()._insert_events(c, stored_events, **kwargs)
 
     def reply_to(self, key: str) -> KeptReply | None:
@@ -127,7 +137,7 @@ class SQLiteLog(SQLiteApplicationRecorder):
 
     def forget_replies(self, before: datetime) -> int:
         with self.datastore.transaction(commit=True) as c:
-            c.execute(_FORGET, (before.isoformat(),))
+            c.execute(_FORGET, (_utc(before),))
             return int(c.sqlite_cursor.rowcount)
 
     def _one(self, statement: str, *params: object) -> Any:

@@ -14,18 +14,16 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from hotline.store import (
-    NOTHING,
     _FORGET,
     _GET_INBOX,
     _GET_REPLY,
-    _PUT_INBOX,
-    _PUT_REPLY,
     _TABLES,
+    NOTHING,
     Beside,
     ClockBehind,
     KeptReply,
     _kept,
-    _reply_row,
+    _utc,
     stamp_of,
 )
 
@@ -57,10 +55,8 @@ class PostgresLog(PostgresApplicationRecorder):
             last = curs.execute(self._last).fetchone()
             if last is not None and (at := stamp_of(bytes(last["state"]))) > stamped:
                 raise ClockBehind(at)
-        for reply in beside.replies:
-            curs.execute(_mark(_PUT_REPLY), _reply_row(reply))
-        for row in beside.inbox:
-            curs.execute(_mark(_PUT_INBOX), row)
+        for statement, row in beside.statements():
+            curs.execute(_mark(statement), row)
         super()._insert_events(curs, stored_events, **kwargs)
 
     def reply_to(self, key: str) -> KeptReply | None:
@@ -76,7 +72,7 @@ class PostgresLog(PostgresApplicationRecorder):
 
     def forget_replies(self, before: datetime) -> int:
         with self.datastore.get_connection() as conn, conn.cursor() as curs:
-            curs.execute(_mark(_FORGET), (before.isoformat(),))
+            curs.execute(_mark(_FORGET), (_utc(before),))
             return curs.rowcount
 
     def _one(self, statement: Any, *params: object) -> DictRow | None:

@@ -20,9 +20,12 @@ from hotline.reading.personal import find
 from hotline.rules import Rules
 from hotline.store import Beside, KeptReply, Log
 from hotline.streams import EVOLVE, Streams
+from hotline.ticket.number import NumberTaken
 from hotline.vault import Vault
 
 REPLIES_KEPT = timedelta(days=2)
+DRAWS = 20
+"""How often a number is drawn anew when it is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Job:
     expected_version: int | None = None
     key: Key | None = None
     inbox: tuple[str, str] | None = None
+    fresh: bool = False
+    """Whether it begins a stream."""
     outcome: Written | BaseException | None = None
     done: Event = field(default_factory=Event)
 
@@ -87,11 +92,19 @@ class Page:
     def decide(self, job: Job) -> None:
         """Decide one job; a refusal is noted and changes nothing on the page."""
         states = dict(self._states)
-        try:
-            self.outcomes.append((job, self._decided(job)))
-        except Exception as refusal:
-            self._states = states
-            self.outcomes.append((job, refusal))
+        outcome: Written | BaseException = Refused("busy")
+        for _ in range(DRAWS):
+            try:
+                outcome = self._decided(job)
+            except NumberTaken:
+                self._states = dict(states)
+                continue
+            except Exception as refusal:  # noqa: BLE001  # handed to the one who asked
+                self._states, outcome = states, refusal
+            break
+        if job.fresh and isinstance(outcome, BaseException) and states.get(job.stream, (0, None))[0] == 0:
+            self._vault.discard(job.stream)  # nothing of a request that was refused is kept
+        self.outcomes.append((job, outcome))
 
     def _decided(self, job: Job) -> Written:
         if job.key is not None and (kept := self._repeat(job.key)) is not None:
@@ -146,8 +159,6 @@ class Page:
         return recorded
 
     def _note(self, job: Job, facts: list[Recorded], answer: dict[str, Any]) -> None:
-        if job.inbox is not None:
-            self.inbox.append(job.inbox)
         if job.key is not None:
             self.replies[job.key.key] = KeptReply(
                 key=job.key.key,
@@ -157,6 +168,8 @@ class Page:
                 answer=self._vault.seal(job.stream, "reply", to_json(answer).decode()),
                 expires_at=self.stamp + REPLIES_KEPT,
             )
+        if job.inbox is not None:
+            self.inbox.append(job.inbox)
 
     def _repeat(self, key: Key) -> Written | None:
         kept = self.replies.get(key.key) or self._log.reply_to(key.key)
@@ -171,7 +184,7 @@ class Page:
 
     @property
     def beside(self) -> Beside:
-        return Beside(replies=tuple(self.replies.values()), inbox=tuple(self.inbox))
+        return Beside(replies=tuple(self.replies.values()), inbox=tuple(self.inbox), at=self.stamp)
 
     def placed(self, positions: Iterable[int], end: int) -> list[tuple[Job, Written | BaseException]]:
         """The outcomes with the positions the log gave; a job without facts gets where the log ended."""

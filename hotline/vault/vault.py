@@ -147,6 +147,12 @@ class Vault:
             if lost or orphaned:
                 raise VaultConflict(lost | orphaned)
 
+    def discard(self, ticket_id: UUID) -> None:
+        """Forget what was noted for a ticket since the last flush: its request was refused, so nothing of it is kept."""
+        with self._keyring.lock:
+            self._keyring.pending.pop(ticket_id, None)
+            self._people.noted.drop_ticket(ticket_id)
+
     def erase(self, *ticket_ids: UUID) -> None:
         """Destroy the tickets' keys for good, and their persons unless another living ticket needs them. Approval and
         litigation hold are the caller's business. Give many at once: on SQLite the file is rewritten each time. May be
