@@ -9,7 +9,9 @@ from rich.table import Table
 
 from hotline.counting import Limit
 from hotline.rules import ProfileError, Rules, check, load, profile_names
+from hotline.rules.findings import LANGUAGES
 from hotline.rules.written import SMALL_NAMES, TIERS, TYPES, URGENCIES
+from hotline.texts import say
 
 app = typer.Typer(name="profile", help="规则：查看与检查 / rules: show and check", no_args_is_help=True)
 out = Console(soft_wrap=True, highlight=False)
@@ -53,14 +55,14 @@ def check_profile(
     findings = check(path_or_name, calendar_tables=calendar_tables)
     if findings:
         _tell(ProfileError(findings))
-    out.print(f"{path_or_name}：没有发现问题 / nothing wrong found", markup=False)
+    out.print(_both("nothing_wrong", name=path_or_name), markup=False)
 
 
 def _tell(error: ProfileError) -> None:
     for finding in error.findings:
         out.print(finding.where, markup=False, style="bold")
         out.print(f"  {finding.problem_zh}\n  {finding.problem_en}\n  → {finding.what_to_do}", markup=False)
-    out.print(f"共 {len(error.findings)} 处 / {len(error.findings)} in all", markup=False)
+    out.print(_both("in_all", count=len(error.findings)), markup=False)
     raise typer.Exit(1)
 
 
@@ -68,7 +70,7 @@ def _show(rules: Rules) -> None:
     out.print(f"{rules.name.zh} / {rules.name.en}\n{rules.version}\n{rules.note.zh}\n{rules.note.en}", markup=False)
     for source in rules.sources:
         out.print(f"- {source}", markup=False)
-    out.print(f"日历公布至 / calendar published until {rules.calendar.known_until}", markup=False)
+    out.print(_both("calendar_until", day=rules.calendar.known_until), markup=False)
     policy = Table("type", *URGENCIES)
     for type_ in TYPES:
         policy.add_row(type_, *(_said(rules.policy_limit(type_, urgency=urgency)) for urgency in URGENCIES))
@@ -77,7 +79,11 @@ def _show(rules: Rules) -> None:
         small.add_row(name, *(_said(rules.small_limit(name, urgency=urgency)) for urgency in URGENCIES))
     out.print(policy, small)
     counts = (f"{tier} {sum(unit.tier == tier for unit in rules.units.values())}" for tier in TIERS)
-    out.print("承办单位 / units: " + ", ".join(counts), markup=False)
+    out.print(_both("units", counts=", ".join(counts)), markup=False)
+
+
+def _both(key: str, **slots: object) -> str:
+    return " / ".join(say(f"profile_page.{key}", language, **slots) for language in LANGUAGES)
 
 
 def _said(limit: Limit | None) -> str:

@@ -40,7 +40,7 @@ def _limits(profile: Profile) -> Iterator[Finding]:
     limits = profile.limits
     for name in SMALL_NAMES:
         if name not in limits.small and name not in OPTIONAL_SMALL:
-            yield finding("missing", f"limits.small.{name}", key=name)
+            yield finding("missing", f"limits.small.{name}", name=name)
     tables: dict[str, Sequence[Match]] = {
         "limits.policy": limits.policy,
         **{f"limits.small.{name}": rows for name, rows in limits.small.items()},
@@ -80,7 +80,7 @@ def _other(profile: Profile) -> Iterator[Finding]:
         yield finding("no_default_alarm", "alarms.default")
     for kind in profile.alarms:
         if kind not in CLOCKS:
-            yield finding("unknown_clock", f"alarms.{kind}", key=kind, known=" ".join(CLOCKS))
+            yield finding("unknown_clock", f"alarms.{kind}", name=kind, known=" ".join(CLOCKS))
     n = profile.nuisance
     if not n.warn_at <= n.restrict_at <= n.police_at:
         yield finding("ladder_order", "nuisance", warn=n.warn_at, restrict=n.restrict_at, police=n.police_at)

@@ -1,11 +1,9 @@
 """What is wrong with a profile, said so that the clerk who wrote it can put it right."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from hotline.rules.profile import Profile
 from hotline.rules.written import TYPES
+from hotline.texts import Language, known, say
 
 _SAME = {
     "int_from_float": "int_type", "int_parsing": "int_type",
@@ -21,6 +20,8 @@ _SAME = {
     "date_from_datetime_parsing": "date_type", "date_from_datetime_inexact": "date_type", "date_parsing": "date_type",
     "time_parsing": "time_type",
 }  # fmt: skip
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,13 @@ class ProfileError(ValueError):
         )
 
 
-@cache
-def _wording() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(files("hotline.rules").joinpath("wording.toml").read_text("utf-8"))
-
-
-def finding(code: str, where: str, /, **details: object) -> Finding:
-    """A finding in the words of `wording.toml`."""
-    words = _wording()[code]
-    return Finding(where, *(words[key].format_map(details) for key in ("zh", "en", "do")))
+def finding(code: str, where: str, /, like: str = "", **details: object) -> Finding:
+    """A finding in the words of the catalogue; `like` is what the clerk may have meant, if anything."""
+    do = {language: say(f"profile_do.{code}", language, **details) for language in LANGUAGES}
+    if like:
+        do = {language: do[language] + say("profile_do.like", language, like=like) for language in LANGUAGES}
+    problem = {language: say(f"profile.{code}", language, **details) for language in LANGUAGES}
+    return Finding(where, problem["zh"], problem["en"], f"{do['zh']} / {do['en']}")
 
 
 def of_form(error: ValidationError, data: Mapping[str, Any]) -> list[Finding]:
@@ -65,10 +64,10 @@ def _said(details: ErrorDetails, data: Mapping[str, Any]) -> Finding:
     if loc and loc[-1] == "[key]":
         code, loc = "extra_forbidden", loc[:-1]
     if code == "extra_forbidden":
-        return finding(code, where, key=loc[-1], like=like(str(loc[-1]), _known_keys()))
-    if code not in _wording():
+        return finding(code, where, name=loc[-1], like=like(str(loc[-1]), _known_keys()))
+    if not known(f"profile.{code}"):
         code = "not_understood"
-    return finding(code, where, key=loc[-1], value=str(details["input"])[:60], **ctx)
+    return finding(code, where, name=loc[-1], value=str(details["input"])[:60], **ctx)
 
 
 def place(loc: tuple[int | str, ...], data: Any) -> str:
@@ -92,10 +91,9 @@ def _step(data: Any, step: int | str) -> Any:
         return None
 
 
-def like(word: str, known: Iterable[str]) -> str:
-    """A hint at the known word that looks most like the written one; empty if none does."""
-    found = get_close_matches(word, known, n=1)
-    return f"，是否想写 {found[0]} / did you mean {found[0]}?" if found else ""
+def like(word: str, words: Iterable[str]) -> str:
+    """The word that looks most like the written one; empty if none does."""
+    return next(iter(get_close_matches(word, words, n=1)), "")
 
 
 @cache

@@ -54,7 +54,7 @@ def merged(sources: Sources) -> Data:
     for name, text in sources.tables:
         table = parsed(name, text)
         if strange := table.keys() - {"calendar"}:
-            raise ProfileError(finding("extra_forbidden", f"{name}:{key}", key=key, like="") for key in sorted(strange))
+            raise ProfileError(finding("extra_forbidden", f"{name}:{key}", name=key) for key in sorted(strange))
         both = (whole.get("calendar", []), table.get("calendar", []))
         # What is no list is left for the check of the form to complain about.
         whole["calendar"] = [*both[0], *both[1]] if all(isinstance(years, list) for years in both) else both[1]

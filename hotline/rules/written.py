@@ -43,7 +43,11 @@ def known_placeholders(text: str) -> str:
     except ValueError:  # a brace without its partner
         unknown = {"{ }"}
     if unknown:
-        raise PydanticCustomError("placeholder", "unknown placeholder", {"names": "、".join(sorted(unknown))})
+        raise PydanticCustomError(
+            "placeholder",
+            "unknown placeholder",
+            {"names": "、".join(sorted(unknown)), "known": " ".join(sorted(PLACEHOLDERS))},
+        )
     return text
 
 
