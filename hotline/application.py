@@ -163,6 +163,11 @@ class Hotline(Application[UUID]):
         ticket: UUID | None = claimed.ticket if claimed is not None else None
         return ticket
 
+    def opening(self, stream: UUID) -> Recorded | None:
+        """The first fact of a stream; for a ticket it holds what its citizen proves himself with."""
+        found = self.recorder.select_events(stream, limit=1)
+        return self.facts.to_domain_event(found[0]) if found else None
+
     def history(self, stream: UUID) -> list[Recorded]:
         """All facts of one stream."""
         return [self.facts.to_domain_event(e) for e in self.store.select_events(stream)]

@@ -61,7 +61,7 @@ class Around:
             await send(message)
 
         began = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(correlation=correlation):
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation):
             try:
                 await self.app(scope, receive, sent)
             except Exception as fault:  # the net: whatever it is, the caller gets a problem and no details

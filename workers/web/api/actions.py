@@ -1,0 +1,63 @@
+"""One route for each action on a ticket.  The command is the body: what may be sent stands in ``hotline.ticket``."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from hotline.facts import Role
+from hotline.rules import Rules
+from hotline.ticket.actions import ACTIONS
+from hotline.ticket.command import TicketCommand
+from workers.web.api import examples
+from workers.web.api.refusals import refusals
+from workers.web.api.writing import Changed, IdempotencyKey, IfMatch, Number, act, in_scope, key_of, version_of
+from workers.web.auth import TheActor, TheHouse
+
+FREE = frozenset({"note", "urge", "unmask"})
+"""Actions that decide nothing about the ticket, so that no version is asked for."""
+
+STAFF_ACTIONS = {name: command for name, command in ACTIONS.items() if command.ROLES - {Role.CITIZEN}}
+
+
+def _endpoint(name: str, command_class: type[TicketCommand], example: Mapping[str, Any]) -> Callable[..., Changed]:
+    def endpoint(
+        *,
+        number: Number,
+        command: TicketCommand,
+        house: TheHouse,
+        actor: TheActor,
+        request: Request,
+        response: Response,
+        if_match: IfMatch = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Changed:
+        ticket_id, _ = in_scope(house, actor, number)
+        seen = None if name in FREE else version_of(if_match)
+        key = key_of(house, actor.id, idempotency_key, name, number, command)
+        return act(house, request, response, command, on=ticket_id, by=actor, number=number, seen=seen, key=key)
+
+    body = Body(openapi_examples={name: {"value": dict(example)}})
+    endpoint.__annotations__["command"] = Annotated[command_class, body]
+    if not any(field.is_required() for field in command_class.model_fields.values()):
+        # Nothing need be said: no body is as good as {}.
+        endpoint.__kwdefaults__ = {**(endpoint.__kwdefaults__ or {}), "command": command_class()}
+    return endpoint
+
+
+def router(rules: Rules) -> APIRouter:
+    """A route for every action of the staff."""
+    made = APIRouter(tags=["actions"])
+    bodies = examples.of_actions(rules)
+    for name, command in STAFF_ACTIONS.items():
+        roles = ", ".join(sorted(role.value for role in command.ROLES if role is not Role.CITIZEN))
+        made.add_api_route(
+            f"/tickets/{{number}}/{name}",
+            _endpoint(name, command, bodies[name]),
+            methods=["POST"],
+            operation_id=name.replace("-", "_"),
+            summary=(command.__doc__ or name).split("\n")[0],
+            description=f"{command.__doc__}\n\nRoles: {roles}.",
+            responses=refusals(401, 403, 404, 409, 412, 422, 428, 503),
+        )
+    return made

@@ -1,0 +1,118 @@
+"""An example body for everything that can be sent; a test holds each against its model.  No real person is meant.
+
+Units, districts and categories are those of the profile in force, so that an example can be tried as it stands.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotline.rules import Rules
+
+RECEIVE: Mapping[str, Any] = {
+    "channel": "phone",
+    "text": "楼下烧烤店夜间油烟很大，多次劝说无效。",
+    "caller": {"name": "王女士", "phone": "13800138000"},
+    "contact_preference": "voice",
+    "type": "complaint",
+    "place": {"address": "书院街 12 号楼下"},
+    "call_id": "call-20260302-0001",
+}
+REQUEST: Mapping[str, Any] = {
+    "text": "小区门口路灯不亮已有一周。",
+    "caller": {"phone": "13800138000"},
+    "contact_preference": "text",
+    "place": {"address": "书院街 12 号门口"},
+}
+LOOKUP: Mapping[str, Any] = {"phone": "13800138000"}
+CALL: Mapping[str, Any] = {
+    "event": "offered",
+    "call_id": "call-20260302-0001",
+    "at": "2026-03-02T09:00:00+08:00",
+    "phone": "13800138000",
+    "queue": "main",
+}
+LOGIN: Mapping[str, Any] = {"name": "operator", "password": "correct horse battery"}
+SESSION: Mapping[str, Any] = {"query_code": "K7PWM3QX"}
+
+_WORDS = "已核实，按规定处理。"
+_ACTIONS: Mapping[str, Mapping[str, Any]] = {
+    "classify": {"type": "complaint", "urgency": "normal"},
+    "answer": {"answer": "办事大厅工作日 9:00—17:00 开放，可网上预约。"},
+    "refer": {"route": "litigation", "words": "此事正在审理，请向承办法院反映。"},
+    "explain": {"ground": "unlawful", "words": "该请求缺乏法律依据，已向您说明。"},
+    "void": {"kind": "silent"},
+    "ask-supplement": {"question": "请补充店铺的具体门牌号。"},
+    "supplement": {"text": "在二单元楼下。"},
+    "withdraw": {"reason": "问题已自行解决。"},
+    "dispatch": {"note": "请先行联系来电人。"},
+    "redispatch": {"note": "属油烟排放，改由生态环境部门主办。"},
+    "co-dispatch": {"note": "请协助核查证照。"},
+    "pass-down": {"note": "请现场核实。"},
+    "sign": {},
+    "contact": {"way": "voice", "reached": True, "words": "约定今晚现场查看。"},
+    "reply": {
+        "internal_result": "已责令安装净化设施。",
+        "public_reply": "经核查，该店已安装油烟净化设施并通过检测。",
+        "claimed": "resolved",
+    },
+    "request-return": {
+        "reason": "该路段由街道管理。",
+        "legal_basis": "职责清单第三条",
+    },
+    "accept-return": {"words": "同意退回，另行派单。"},
+    "refuse-return": {"words": "属你单位职责，请办理。"},
+    "dispute": {"reason": "两单位对职责有不同意见。"},
+    "argue": {"argument": "油烟排放依法由另一部门监管。"},
+    "adjudicate": {
+        "reason": "依职责清单裁定。",
+        "hearing": "双方均已陈述意见。",
+    },
+    "request-extension": {"days": 5, "reason": "设备需定制。"},
+    "grant-extension": {"told_reason": "净化设备需定制安装，办理时间延长。"},
+    "refuse-extension": {"words": "理由不充分，请按期办理。"},
+    "request-deferral": {"plan": "列入下半年管网改造计划。", "review_on": "2026-06-30"},
+    "approve-deferral": {},
+    "refuse-deferral": {"words": "请先采取临时措施。"},
+    "resume": {"words": "条件已具备。"},
+    "review": {
+        "accept": True,
+        "passed": ["contacted", "evidence", "to_the_point", "basis_cited", "public_text_clean"],
+    },
+    "call-back": {"way": "voice", "reached": True, "resolution": "resolved", "satisfaction": "satisfied"},
+    "rate": {"resolution": "resolved", "satisfaction": "satisfied"},
+    "rework": {"reason": "来电人反映仍有油烟。"},
+    "close": {},
+    "accept-as-source": {"words": _WORDS},
+    "reopen": {"reason": "再次出现油烟。", "new_fact": True},
+    "urge": {"words": "请问办理到哪一步了？"},
+    "supervise": {"level": "yellow", "reason": "临近期限，请加快办理。"},
+    "escalate": {"reason": "多次重办未解决。"},
+    "note": {"text": "来电人下午方便接听。"},
+    "exclude": {"ground": "unreasonable", "reason": "诉求无法律依据。", "approver": "u2f6c1a9b7d3e"},
+    "include": {"ground": "unreasonable", "reason": "复核后恢复计入。", "approver": "u2f6c1a9b7d3e"},
+    "unmask": {"fields": ["caller"], "reason": "需与来电人核对地点。"},
+    "hold": {"reason": "行政诉讼取证。"},
+    "release-hold": {"reason": "诉讼已结束。"},
+    "erase": {"reason": "本人申请删除。"},
+    "approve-erasure": {},
+    "refuse-erasure": {"reason": "仍在法定保存期。"},
+}
+
+
+def of_actions(rules: Rules) -> Mapping[str, Mapping[str, Any]]:
+    """An example for each action, with codes of this profile."""
+    below = next((u for u in rules.units.values() if u.parent is not None), next(iter(rules.units.values())))
+    peers = [u.id for u in rules.units.values() if u.tier == below.tier and u.district == below.district]
+    lead, other = peers[0], peers[1 % len(peers)]
+    category = next(list(rules.category_path(code)) for code, entry in rules.categories.items() if entry.parent)
+    codes: Mapping[str, Mapping[str, Any]] = {
+        "classify": {"category": category},
+        "refer": {"route": next(iter(rules.routes))},
+        "dispatch": {"lead": lead, "co": [other]},
+        "redispatch": {"lead": other},
+        "co-dispatch": {"units": [other]},
+        "pass-down": {"unit": below.id},
+        "request-return": {"suggested_unit": other},
+        "adjudicate": {"unit": lead},
+    }
+    return {name: {**body, **codes.get(name, {})} for name, body in _ACTIONS.items()}

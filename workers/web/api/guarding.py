@@ -1,0 +1,75 @@
+"""What holds for the whole interface: bodies are JSON, and too many logins or requests from one place are turned away."""
+
+from fastapi import Request
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from hotline.command import Refused
+from hotline.rules import Rules
+
+LOGIN_FAILURES = RateLimitItemPerMinute(10, 15)
+"""Wrong passwords for one name from one address.  (ours)"""
+LOGINS_FAILED = RateLimitItemPerMinute(100, 15)
+"""Wrong passwords from one address, behind which a whole call centre may sit.  (ours)"""
+REQUESTS = RateLimitItemPerHour(30)
+"""Requests filed from one address: a family or an office behind one router, not a flood.  (ours)"""
+
+
+def json_only(request: Request) -> None:
+    """A body is JSON and says so.  Raises Refused ``wrong_content_type``."""
+    sends = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sends and kind != "application/json":
+        raise Refused("wrong_content_type")
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; the server in front must pass it on (``uvicorn --forwarded-allow-ips``)."""
+    return request.client.host if request.client else "-"
+
+
+class Tries:
+    """Counts what must not be tried without end.  Only addresses and ticket numbers are kept, for the window alone."""
+
+    def __init__(self, storage: str, rules: Rules) -> None:
+        self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
+        window = rules.public.window
+        seconds = {"minutes": 60, "hours": 3600, "days": 86_400}.get(window.unit, 86_400) * window.amount
+        self._minutes = max(1, seconds // 60)
+        self._pair: RateLimitItem = RateLimitItemPerSecond(rules.public.tries, seconds)
+        self._address: RateLimitItem = RateLimitItemPerSecond(rules.public.tries_per_address, seconds)
+
+    def before_code(self, number: str, address: str) -> None:
+        """Count a try with a query code before it is judged, so that many at once are no way around the limit.
+        Raises Refused ``too_many_tries``, whether the number exists or not."""
+        if not self._limiter.test(self._address, "codes", address) or not self._limiter.hit(
+            self._pair, "code", number, address
+        ):
+            raise Refused("too_many_tries", minutes=self._minutes)
+
+    def after_code(self, number: str, address: str, *, right: bool) -> None:
+        """A right code wipes the slate of its own pair; a wrong one counts for the address too."""
+        if right:
+            self._limiter.clear(self._pair, "code", number, address)
+        else:
+            self._limiter.hit(self._address, "codes", address)
+
+    def before_login(self, name: str, address: str) -> None:
+        """Raises Refused ``too_many_requests`` after too many wrong passwords."""
+        if not self._limiter.hit(LOGIN_FAILURES, "login", name, address) or not self._limiter.test(
+            LOGINS_FAILED, "logins", address
+        ):
+            raise Refused("too_many_requests", retry_after=900)
+
+    def after_login(self, name: str, address: str, *, right: bool) -> None:
+        """The right password wipes the slate of its own name; a wrong one counts for the address too."""
+        if right:
+            self._limiter.clear(LOGIN_FAILURES, "login", name, address)
+        else:
+            self._limiter.hit(LOGINS_FAILED, "logins", address)
+
+    def request_filed(self, address: str) -> None:
+        """Count one request filed in public.  Raises Refused ``too_many_requests``."""
+        if not self._limiter.hit(REQUESTS, "file", address):
+            raise Refused("too_many_requests", retry_after=3600)

@@ -1,0 +1,66 @@
+"""Coming in with a name and a password, and who one is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from hotline.command import Refused
+from hotline.facts import Role
+from workers.web.api import examples
+from workers.web.api.guarding import Tries, address_of
+from workers.web.api.refusals import refusals
+from workers.web.auth import SESSION, TheActor, TheHouse, sign
+
+router = APIRouter(tags=["login"])
+
+
+class Credentials(BaseModel):
+    """A local account's name and password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=64)
+    password: SecretStr = Field(min_length=1, max_length=256)
+
+
+class Me(BaseModel):
+    """Who one is to the hotline.  ``id`` is what stands in facts, and what an approver is named by."""
+
+    id: str
+    role: Role
+    unit: str | None
+    district: str | None
+    team: str | None
+
+
+class Session(BaseModel):
+    """Send ``token`` as ``Authorization: Bearer …``."""
+
+    token: str
+    token_type: str = "Bearer"
+    expires_in: int = Field(description="Seconds")
+    actor: Me
+
+
+@router.post("/login", operation_id="login", responses=refusals(401, 422, 429))
+def login(
+    credentials: Annotated[Credentials, Body(openapi_examples={"login": {"value": dict(examples.LOGIN)}})],
+    house: TheHouse,
+    request: Request,
+) -> Session:
+    """Log in with a local account.  An unknown name and a wrong password are answered alike, in the same time."""
+    tries: Tries = request.app.state.tries
+    tries.before_login(credentials.name, address_of(request))
+    actor = house.accounts.check_password(credentials.name, credentials.password.get_secret_value())
+    tries.after_login(credentials.name, address_of(request), right=actor is not None)
+    if actor is None:
+        raise Refused("bad_credentials")
+    token = sign(house.accounts, "staff", actor.id, lasts=SESSION)
+    return Session(token=token, expires_in=int(SESSION.total_seconds()), actor=Me(**actor.model_dump()))
+
+
+@router.get("/me", operation_id="me", responses=refusals(401))
+def me(actor: TheActor) -> Me:
+    """Who the bearer is."""
+    return Me(**actor.model_dump())

@@ -1,0 +1,90 @@
+"""How a citizen proves that a ticket is his own: query code, a cookie for that ticket alone, or the link in a message.
+
+A wrong number and a wrong code are answered alike and cost the same work, so that numbers cannot be tried out.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header, Request, Response
+
+from hotline.command import Refused
+from hotline.facts import Actor, Role
+from hotline.ticket.facts import TicketReceived
+from workers.compose import House
+from workers.web.api.guarding import Tries, address_of
+from workers.web.api.writing import Number
+from workers.web.auth import TheHouse, sign, signed
+
+CITIZEN = Actor(id="citizen", role=Role.CITIZEN)
+"""No account stands behind a citizen: whoever has the code acts as one."""
+
+COOKIE = "hotline_ticket"
+SESSION = timedelta(minutes=30)
+PLACES = ("/api/v1/public/tickets/{number}", "/t/{number}")
+"""Where the cookie is sent: to this ticket's interface and its page, nowhere else."""
+
+_NOT_A_CODE = "-"
+_NOBODY = uuid4()
+
+
+def by_code(house: House, tries: Tries, number: str, code: str | None, address: str) -> UUID:
+    """The ticket of a number and its query code.  Raises Refused ``no_such_ticket``, ``too_many_tries``."""
+    tries.before_code(number, address)
+    ticket_id = house.hotline.find(number)
+    opening = house.hotline.opening(ticket_id or _decoy(house))
+    kept = opening.fact.access.code if opening is not None and isinstance(opening.fact, TicketReceived) else ""
+    given = house.hotline.code_hash(number, code or _NOT_A_CODE)
+    right = hmac.compare_digest(given, kept) and ticket_id is not None
+    tries.after_code(number, address, right=right)
+    if not right or ticket_id is None:
+        raise Refused("no_such_ticket")
+    return ticket_id
+
+
+def _decoy(house: House) -> UUID:
+    """Some real ticket to read in place of one that does not exist."""
+    for recorded in house.hotline.facts_after(0, 1):
+        return recorded.originator_id
+    return _NOBODY
+
+
+def remember(response: Response, house: House, number: str, ticket_id: UUID) -> None:
+    """Let the browser prove itself for this one ticket for half an hour, without scripts seeing how."""
+    token = sign(house.accounts, "ticket", str(ticket_id), lasts=SESSION)
+    for place in PLACES:
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=int(SESSION.total_seconds()),
+            path=place.format(number=number),
+            secure=house.settings.public_url.startswith("https:"),
+            httponly=True,
+            samesite="strict",
+        )
+
+
+def by_cookie(request: Request, house: House, number: str) -> UUID | None:
+    """The ticket this browser has proved itself for, if it is the one of this number."""
+    subject = signed(house.accounts, "ticket", request.cookies.get(COOKIE, ""))
+    ticket_id = house.hotline.find(number)
+    return ticket_id if ticket_id is not None and subject == str(ticket_id) else None
+
+
+def own_ticket(
+    request: Request,
+    number: Number,
+    house: TheHouse,
+    query_code: Annotated[str | None, Header(max_length=32, description="The code given with the number")] = None,
+) -> UUID:
+    """A dependency: the citizen's own ticket, by header or cookie.  Raises Refused."""
+    if query_code is None and (proved := by_cookie(request, house, number)) is not None:
+        return proved
+    return by_code(house, request.app.state.tries, number, query_code, address_of(request))
+
+
+OwnTicket = Annotated[UUID, Depends(own_ticket)]
