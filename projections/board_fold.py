@@ -1,0 +1,248 @@
+"""The board: one row for each ticket, none of the caller's words in it, for lists, filters and counts.
+
+What a row says lies in its document; the columns beside it exist to be searched and sorted by.  A unit finds its
+tickets through lines of its own, which carry the sort order too, so that a page costs what it shows and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Uuid
+
+from hotline.clocks import Reading
+from hotline.facts import Recorded
+from hotline.ticket import facts as f
+from projections.moments import NEVER, micros
+from projections.standing import START, is_over, moved, part_of_each_unit
+from projections.view import Doc, View, main_table, metadata
+
+SUPERVISION = ("yellow", "red", "notice", "criticism")
+"""Levels of pressure, the weakest first."""
+LOUD = frozenset({"citizen", "unit", "rework", "statutory", "instruction"})
+"""Clocks whose ringing puts a ticket under supervision; the small ones only remind."""
+_BESIDE = frozenset({"first_contact", "return_request", "rework_contact", "archive", "reopen", "retention"})
+"""Clocks a board shows nothing of: nobody sorts work by them."""
+
+table = main_table(
+    "board_v1",
+    Column("over", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("late_from", BigInteger, nullable=True),
+    Column("state", String(24), nullable=False),
+    Column("type", String(16), nullable=True),
+    Column("category", String(200), nullable=False),
+    Column("district", String(64), nullable=True),
+    Column("urgency", String(12), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("problem", Boolean, nullable=False),
+    Column("escalated", Boolean, nullable=False),
+    Column("supervision", Integer, nullable=False),
+    Column("about_team", String(64), nullable=True),
+    Column("accused_unit", String(64), nullable=True),
+    Column("received_by", String(64), nullable=True),
+    Index("board_v1_all", "over", "due", "ticket_id"),
+    Index("board_v1_state", "state", "over", "due", "ticket_id"),
+    Index("board_v1_district", "district", "over", "due", "ticket_id"),
+)
+unit_lines = Table(
+    "board_v1_units",
+    metadata,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("part", String(24), nullable=False),
+    Column("signed_by", String(64), nullable=True),
+    Column("over", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Index("board_v1_units_order", "unit", "over", "due", "ticket_id"),
+    sqlite_with_rowid=False,
+)
+
+
+def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
+    """A ticket's row after one more fact."""
+    fact = recorded.fact
+    if isinstance(fact, f.TicketReceived):
+        doc = _received(fact, recorded)
+    if doc is None or not isinstance(fact, f.TicketFact):
+        return doc
+    changes = moved(doc, recorded)
+    tell = _TELLS.get(type(fact))
+    if tell is not None:
+        changes = {**changes, **tell(doc, fact, recorded)}
+    if fact.clocks:
+        changes["clocks"] = {**doc["clocks"], **_compact(fact.clocks)}
+    if doc["state"] != changes.get("state", doc["state"]):
+        changes["since"] = micros(recorded.recorded_at)
+    return {**doc, **changes, "version": recorded.originator_version, "position": recorded.position}
+
+
+def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
+    at = micros(recorded.recorded_at)
+    return {
+        **START,
+        "number": fact.number,
+        "channel": fact.channel,
+        "received_at": at,
+        "received_by": recorded.by.id,
+        "since": at,
+        "type": fact.type,
+        "category": fact.category,
+        "urgency": fact.urgency,
+        "district": fact.district,
+        "source": fact.source.kind,
+        "confidential": fact.confidential,
+        "minor": fact.minor_involved,
+        "about_team": fact.about_team,
+        "accused_unit": fact.accused_unit,
+        "clocks": {},
+        "wanted": (),
+        "problem": False,
+        "escalated": False,
+        "supervision": 0,
+        "urges": 0,
+        "urged_at": None,
+        "reworks": 0,
+        "returns": 0,
+        "excluded": (),
+        "outcome": None,
+        "closed_at": None,
+        "hold": False,
+        "restricted": False,
+        "erased": False,
+    }
+
+
+def _compact(readings: tuple[Reading, ...]) -> dict[str, list[Any]]:
+    """Clock to [due, runs, yellow, stopped at]."""
+    return {
+        r.clock: [
+            micros(r.due),
+            r.running,
+            micros(r.alarms["yellow"]) if "yellow" in r.alarms else None,
+            micros(r.stopped_at) if r.stopped_at is not None else None,
+        ]
+        for r in readings
+        if r.kind not in _BESIDE
+    }
+
+
+def due_clock(doc: Doc) -> str | None:
+    """The clock a ticket is sorted by: the citizen's while it counts, then rework, then what is nearest; at the end
+    the citizen's again, which the work is judged by."""
+    clocks: Mapping[str, list[Any]] = doc["clocks"]
+    if not is_over(doc):
+        for name in ("citizen", "rework"):
+            if name in clocks and clocks[name][3] is None:
+                return name
+        running = [name for name, clock in clocks.items() if clock[1]]
+        if running:
+            return min(running, key=lambda name: (clocks[name][0], name))
+    return "citizen" if "citizen" in clocks else None
+
+
+def columns(doc: Doc) -> Mapping[str, Any]:
+    name = due_clock(doc)
+    due, runs, *_ = doc["clocks"][name] if name else (NEVER, False)
+    return {
+        "over": int(is_over(doc)),
+        "due": due,
+        "late_from": due if runs else None,
+        "state": doc["state"],
+        "type": doc["type"],
+        "category": "".join(f"{step}/" for step in doc["category"]),
+        "district": doc["district"],
+        "urgency": doc["urgency"],
+        "source": doc["source"],
+        "problem": doc["problem"],
+        "escalated": doc["escalated"],
+        "supervision": doc["supervision"],
+        "about_team": doc["about_team"],
+        "accused_unit": doc["accused_unit"],
+        "received_by": doc["received_by"],
+    }
+
+
+def lines(doc: Doc) -> list[dict[str, Any]]:
+    name = due_clock(doc)
+    due, over = doc["clocks"][name][0] if name else NEVER, int(is_over(doc))
+    return [
+        {"unit": unit, "part": part["state"], "signed_by": part["signed_by"], "over": over, "due": due}
+        for unit, part in part_of_each_unit(doc).items()
+    ]
+
+
+def _classified(doc: Doc, fact: f.TicketClassified, recorded: Recorded) -> Doc:
+    return {
+        "type": fact.type,
+        "category": fact.category,
+        "urgency": fact.urgency,
+        "accused_unit": fact.accused_unit,
+    }
+
+
+def _rang(doc: Doc, fact: f.ClockRang, recorded: Recorded) -> Doc:
+    loud = fact.clock.partition(":")[0] in LOUD
+    return _pressed(doc, fact.level) if loud else {}
+
+
+def _pressed(doc: Doc, level: str) -> Doc:
+    return {"supervision": max(doc["supervision"], SUPERVISION.index(level) + 1)} if level in SUPERVISION else {}
+
+
+def _urged(doc: Doc, fact: f.TicketUrged, recorded: Recorded) -> Doc:
+    return {"urges": doc["urges"] + 1, "urged_at": micros(recorded.recorded_at)}
+
+
+def _ended(doc: Doc, fact: Any, recorded: Recorded) -> Doc:
+    return {
+        "closed_at": micros(recorded.recorded_at),
+        "wanted": (),
+        "outcome": getattr(fact, "outcome", doc["outcome"]),
+    }
+
+
+def _wants(what: str) -> Any:
+    return lambda doc, fact, recorded: {"wanted": (*(w for w in doc["wanted"] if w != what), what)}
+
+
+def _decided(what: str) -> Any:
+    return lambda doc, fact, recorded: {"wanted": tuple(w for w in doc["wanted"] if w != what)}
+
+
+def _now(**changes: Any) -> Any:
+    return lambda doc, fact, recorded: changes
+
+
+_TELLS: Mapping[type, Any] = {
+    f.TicketClassified: _classified,
+    f.ReturnRequested: lambda doc, fact, recorded: {"returns": doc["returns"] + 1},
+    f.ExtensionRequested: _wants("extension"),
+    f.ExtensionGranted: _decided("extension"),
+    f.ExtensionRefused: _decided("extension"),
+    f.DeferralRequested: _wants("deferral"),
+    f.DeferralApproved: _decided("deferral"),
+    f.DeferralRefused: _decided("deferral"),
+    f.ReworkOrdered: lambda doc, fact, recorded: {"reworks": fact.round},
+    f.TicketClosed: _ended,
+    f.TicketWithdrawn: _ended,
+    f.TicketVoided: _ended,
+    f.TicketAnswered: _now(outcome="answered"),
+    f.TicketReferred: _now(outcome="referred"),
+    f.TicketExplained: _now(outcome="explained"),
+    f.TicketReopened: _now(closed_at=None, outcome=None),
+    f.TicketUrged: _urged,
+    f.TicketSupervised: lambda doc, fact, recorded: _pressed(doc, fact.level),
+    f.ClockRang: _rang,
+    f.ProblemRaised: _now(problem=True),
+    f.SupervisionEscalated: _now(escalated=True),
+    f.TicketExcluded: lambda doc, fact, recorded: {"excluded": tuple(sorted({*doc["excluded"], fact.ground}))},
+    f.TicketIncluded: lambda doc, fact, recorded: {"excluded": tuple(g for g in doc["excluded"] if g != fact.ground)},
+    f.HoldPlaced: _now(hold=True),
+    f.HoldReleased: _now(hold=False),
+    f.ProcessingRestricted: _now(restricted=True),
+    f.TicketErased: _now(restricted=False, erased=True),
+}
+
+VIEW = View("board", 1, fold, table, columns, unit_lines, lines)

@@ -1,0 +1,120 @@
+"""A row of the board as it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from projections.board_fold import SUPERVISION, due_clock
+from projections.moments import moment
+from projections.standing import lead_of, part_of_each_unit
+from projections.view import Doc
+
+
+class UnitPart(NamedTuple):
+    """What one unit has to do with a ticket; ``due`` is the unit's own."""
+
+    unit: str
+    role: str
+    state: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A ticket on the board.  It can be asked about in ``hotline.seeing.sees`` and holds no word of the caller's.
+
+    ``due`` is that of ``due_clock``: the citizen's, then what else runs; ``due_running`` is False while it stands still.
+    """
+
+    ticket_id: UUID
+    number: str
+    state: str
+    since: datetime
+    type: str | None
+    category: tuple[str, ...]
+    urgency: str
+    channel: str
+    district: str | None
+    source: str
+    received_at: datetime
+    received_by: str
+    due: datetime | None
+    due_clock: str | None
+    due_running: bool
+    yellow_at: datetime | None
+    statutory_due: datetime | None
+    replied_at: datetime | None
+    kept: bool | None
+    lead: str | None
+    units: tuple[str, ...]
+    parts: tuple[UnitPart, ...]
+    wanted: tuple[str, ...]
+    problem: bool
+    escalated: bool
+    supervision: str | None
+    urges: int
+    urged_at: datetime | None
+    reworks: int
+    returns: int
+    excluded: tuple[str, ...]
+    outcome: str | None
+    closed_at: datetime | None
+    confidential: bool
+    minor: bool
+    about_team: str | None
+    accused_unit: str | None
+    hold: bool
+    restricted: bool
+    erased: bool
+    version: int
+    position: int
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the due has passed while its clock runs."""
+        return self.due is not None and self.due_running and self.due <= now
+
+
+def row_of(ticket: UUID, doc: Doc) -> BoardRow:
+    """A document of the board as a row."""
+    clocks, name, lead = doc["clocks"], due_clock(doc), lead_of(doc)
+    due, runs, yellow, _ = clocks[name] if name else (None, False, None, None)
+    citizen = clocks.get("citizen", [None, False, None, None])
+    statutory = [c[0] for n, c in clocks.items() if n.startswith("statutory:") and c[3] is None]
+    parts = part_of_each_unit(doc)
+    return BoardRow(
+        ticket_id=ticket,
+        due=moment(due),
+        due_clock=name,
+        due_running=runs,
+        yellow_at=moment(yellow),
+        statutory_due=moment(min(statutory, default=None)),
+        replied_at=moment(citizen[3]),
+        kept=None if citizen[3] is None else citizen[3] <= citizen[0],
+        lead=lead["unit"] if lead else None,
+        units=tuple(parts),
+        parts=tuple(
+            UnitPart(unit, p["role"], p["state"], moment(clocks.get(f"unit:{p['id']}", [None])[0]))
+            for unit, p in parts.items()
+        ),
+        supervision=SUPERVISION[doc["supervision"] - 1] if doc["supervision"] else None,
+        **_as_they_are(doc),
+    )
+
+
+def _as_they_are(doc: Doc) -> Doc:
+    """What a row says in the words of its document."""
+    return {
+        **{name: doc[name] for name in _SAME},
+        **{name: tuple(doc[name]) for name in ("category", "wanted", "excluded")},
+        **{name: moment(doc[name]) for name in ("since", "received_at", "urged_at", "closed_at")},
+    }
+
+
+_SAME = (
+    "number", "state", "type", "urgency", "channel", "district", "source", "received_by", "problem", "escalated",
+    "urges", "reworks", "returns", "outcome", "confidential", "minor", "about_team", "accused_unit", "hold",
+    "restricted", "erased", "version", "position",
+)  # fmt: skip

@@ -1,0 +1,11 @@
+"""All views by name."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from projections import board_fold, dossier, due_list, progress
+from projections.view import View
+
+VIEWS: Mapping[str, View] = MappingProxyType(
+    {view.name: view for view in (board_fold.VIEW, dossier.VIEW, progress.VIEW, due_list.VIEW)}
+)

@@ -1,0 +1,210 @@
+"""The one store for read models: what a view is, and the database its rows and its position stand in.
+
+A view keeps one document for each ticket, which is all it knows about that ticket, and columns made of the document
+for looking things up.  Rows and position are written in one transaction, on SQLite and PostgreSQL alike.  A view can
+be thrown away and built again at any time (``rebuild.py``), so its commits do not wait for the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Condition
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+    create_engine,
+    event,
+    insert,
+    select,
+    update,
+)
+
+from hotline.facts import Recorded
+from projections.memory import Memory
+
+BUSY_SECONDS = 10.0
+"""How long a statement waits for another writer."""
+_MIGRATING = (12345, 2)
+"""The advisory lock on PostgreSQL that lets one process make tables at a time."""
+
+Doc = dict[str, Any]
+"""What a view knows about one ticket; never changed in place."""
+Fold = Callable[[Doc | None, Recorded], Doc | None]
+
+metadata = MetaData()
+positions = Table(
+    "view_positions",
+    metadata,
+    Column("label", String(64), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("build", Integer, nullable=False),
+)
+
+
+def main_table(label: str, *columns: Any) -> Table:
+    """A view's own table: one row a ticket, with the document last so that looking up reads little."""
+    return Table(
+        label,
+        metadata,
+        Column("ticket_id", Uuid, primary_key=True),
+        *columns,
+        Column("doc", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+def _no_lines(doc: Doc) -> Sequence[Mapping[str, Any]]:
+    return ()
+
+
+@dataclass(frozen=True)
+class View:
+    """One read model.  ``fold`` is pure; ``columns`` and ``lines`` are made of the document it gives.
+
+    Whoever changes what a view holds raises its version: the new one is built beside the old one and takes its place.
+    """
+
+    name: str
+    version: int
+    fold: Fold
+    table: Table
+    columns: Callable[[Doc], Mapping[str, Any]]
+    lines_table: Table | None = None
+    lines: Callable[[Doc], Sequence[Mapping[str, Any]]] = _no_lines
+    """Further rows of the ticket, each without its ``ticket_id``."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, as the tables are called: ``board_v1``."""
+        return f"{self.name}_v{self.version}"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (self.table,) if self.lines_table is None else (self.table, self.lines_table)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a view has come, and in which build of its rows."""
+
+    position: int
+    build: int
+
+
+class Views:
+    """The database of the read models."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.moved = Condition()
+        self._memories: dict[str, Memory] = {}
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open ``sqlite:///path`` or ``postgresql://…`` (driver psycopg)."""
+        if url.startswith("sqlite:"):
+            engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return cls(engine)
+        return cls(create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True))
+
+    @cached_property
+    def known(self) -> Mapping[str, View]:
+        """All views by name."""
+        from projections.registry import VIEWS  # not above: the views themselves are built on this module
+
+        return VIEWS
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def migrate(self) -> None:
+        """Create what is missing; safe when several processes start at once."""
+        known = self.known.values()
+        tables = [positions, *(t for view in known for t in view.tables)]
+        with self.writing() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", _MIGRATING)
+            metadata.create_all(connection, tables=tables)
+            have = set(connection.scalars(select(positions.c.label)))
+            for view in known:
+                if view.label not in have:
+                    connection.execute(insert(positions).values(label=view.label, position=0, build=0))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes; on SQLite it takes its turn at the start, so that it never fails half-way."""
+        with self.engine.execution_options(hotline_begin="BEGIN IMMEDIATE").begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads one unchanging state."""
+        engine = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            yield connection
+
+    def position(self, name: str) -> int:
+        """The log position up to which the rows of a view go.  Raises KeyError for an unknown view."""
+        with self.engine.connect() as connection:
+            return mark_of(connection, self.known[name].label).position
+
+    def memory(self, view: View) -> Memory:
+        """The documents of a view that this process has at hand."""
+        return self._memories.setdefault(view.label, Memory())
+
+    def tell(self) -> None:
+        """Wake those who wait for a view to move."""
+        with self.moved:
+            self.moved.notify_all()
+
+
+def mark_of(connection: Connection, label: str, *, hold: bool = False) -> Mark:
+    """Where a view stands; with ``hold`` nobody else moves it until the transaction ends.  0 if it was never begun."""
+    wanted = select(positions.c.position, positions.c.build).where(positions.c.label == label)
+    row = connection.execute(wanted.with_for_update() if hold else wanted).one_or_none()
+    return Mark(0, 0) if row is None else Mark(row.position, row.build)
+
+
+def move(connection: Connection, label: str, mark: Mark) -> None:
+    """Write down how far a view has come."""
+    connection.execute(
+        update(positions).where(positions.c.label == label).values(position=mark.position, build=mark.build)
+    )
+
+
+def find_docs(connection: Connection, table: Table, tickets: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:
+    """The stored documents of some tickets, as JSON."""
+    for start in range(0, len(tickets), 500):
+        some = tickets[start : start + 500]
+        found = connection.execute(select(table.c.ticket_id, table.c.doc).where(table.c.ticket_id.in_(some)))
+        yield from ((row.ticket_id, row.doc) for row in found)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 would begin on its own, and not for every statement
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("hotline_begin", "BEGIN"))
