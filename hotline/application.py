@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError
 
+from hotline.caller import conduct
 from hotline.command import Command, Desk, Refused
 from hotline.facts import Actor, FactMapper, Recorded
 from hotline.rules import Rules
@@ -44,6 +45,7 @@ class Hotline(Application[UUID]):
         self.facts = FactMapper()
         self.streams = Streams(self.store, self.facts)
         self.news = Condition()
+        self.written = 0
         self._waiting: deque[Job] = deque()
         self._pen = Lock()
         self._last_stamp = self._stamp_at_end()
@@ -163,6 +165,12 @@ class Hotline(Application[UUID]):
         ticket: UUID | None = claimed.ticket if claimed is not None else None
         return ticket
 
+    def restricted_until(self, person: UUID) -> datetime | None:
+        """Until when nothing but emergencies is taken from a caller; None when everything is."""
+        known = self.streams.read("caller", conduct.stream_of(person))[1]
+        until: datetime | None = known.restricted_until if known is not None else None
+        return until if until is not None and self.now() < until else None
+
     def opening(self, stream: UUID) -> Recorded | None:
         """The first fact of a stream; for a ticket it holds what its citizen proves himself with."""
         found = self.recorder.select_events(stream, limit=1)
@@ -181,10 +189,14 @@ class Hotline(Application[UUID]):
         """Where the log ends."""
         return self.store.max_notification_id() or 0
 
-    def wait_for_news(self, timeout: float) -> None:
-        """Wait until this process has written something, or for ``timeout`` seconds."""
+    def wait_for_news(self, timeout: float, *, after: int | None = None) -> None:
+        """Wait until this process has written something, or for ``timeout`` seconds.
+
+        ``after`` is what ``written`` was before the caller read the log: what has come since is not slept through.
+        """
         with self.news:
-            self.news.wait(timeout)
+            seen = self.written if after is None else after
+            self.news.wait_for(lambda: self.written != seen, timeout)
 
     # -- the pen ---------------------------------------------------------------------------------------------------
     def _write(self, job: Job) -> Written:
@@ -246,6 +258,7 @@ class Hotline(Application[UUID]):
             job.finish(outcome)
         if positions:
             with self.news:
+                self.written = end
                 self.news.notify_all()
 
     def _ours(self, page: Page) -> list[int] | None:
