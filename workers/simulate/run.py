@@ -1,0 +1,66 @@
+"""One simulation from its first call to its last day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hotline.ticket.ticket import State
+from workers.simulate import operators
+from workers.simulate.door import Door, Rung
+from workers.simulate.intake import Plan, calls
+from workers.simulate.tally import Tally
+from workers.simulate.world import World
+
+TICK = timedelta(minutes=15)
+"""How often the hotline's clock looks; a live one looks more often, and rings no earlier either."""
+
+Progress = Callable[[datetime, int], None]
+
+
+def simulate(door: Door, plan: Plan, progress: Progress | None = None) -> Tally:
+    """Act out a plan and give back what its people counted. The hotline's time stands at the plan's start or before."""
+    world = World(door, door.rules, plan.start, habits=plan.habits)
+    for moment, call in calls(plan, door.rules):
+        world.at(moment, operators.take, call)
+    end = plan.start + timedelta(days=plan.days)
+    world.at(plan.start, _tick, end, progress)
+    world.run(end)
+    tick(world)
+    final(world)
+    return world.tally
+
+
+def _tick(world: World, end: datetime, progress: Progress | None) -> None:
+    tick(world)
+    if progress is not None:
+        progress(world.now, world.tally.counts["intake.received"])
+    if world.now + TICK < end:
+        world.at(world.now + TICK, _tick, end, progress)
+
+
+def tick(world: World) -> None:
+    """The clock strikes; who is concerned takes note."""
+    for rung in world.door.rung():
+        hear(world, rung)
+
+
+def hear(world: World, rung: Rung) -> None:
+    """One notice of the clock."""
+    match rung.topic:
+        case "ticket.clock_rang":
+            world.tally.add(f"alarm.{rung.level}")
+        case "ticket.supplement_wait_ended":
+            world.tally.add("supplement.wait_ended")
+            world.back_from_caller(rung.case)
+        case "ticket.archived":
+            world.tally.add("end.archived")
+            rung.case.stage = State.ARCHIVED
+
+
+def final(world: World) -> None:
+    """How things stand at the end, as those who worked on them believe."""
+    for case in world.cases:
+        world.tally.add(f"state.{case.stage}")
+        world.tally.add(f"type.{case.type or 'unclassified'}")
+        world.tally.add(f"channel.{'province' if case.ordered else case.channel}")
