@@ -7,13 +7,14 @@ unless it is named below.  What he can do now is not here either; it comes from 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
-from sqlalchemy import Column, String, select
+from sqlalchemy import BigInteger, Column, Index, String, select
 
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
@@ -21,9 +22,16 @@ from projections.milestones import answered_by_citizen, told
 from projections.standing import START, is_over, moved
 from projections.view import Doc, View, Views, find_docs, main_table
 
-__all__ = ["VIEW", "Milestone", "Progress", "Words", "by_token", "find", "fold"]
+__all__ = ["VIEW", "Milestone", "Progress", "Usual", "Words", "by_token", "find", "fold", "usual"]
 
-table = main_table("progress_v1", Column("token", String(64), nullable=False, unique=True))
+table = main_table(
+    "progress_v1",
+    Column("token", String(64), nullable=False, unique=True),
+    Column("type", String(16)),
+    Column("answered_at", BigInteger),
+    Column("answered_after", BigInteger),
+)
+Index("progress_v1_usual", table.c.type, table.c.answered_at)
 
 Stage = Literal["received", "handling", "needs_supplement", "deferred", "in_review", "asking", "closed", "ended"]
 _STAGES: Mapping[str, Stage] = {
@@ -146,7 +154,11 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
 
 
 def _columns(doc: Doc) -> Mapping[str, Any]:
-    return {"token": doc["token_hash"]}
+    after = at = None
+    if doc["replied_at"] is not None:
+        at = int(doc["replied_at"].timestamp())
+        after = at - int(doc["received_at"].timestamp())
+    return {"token": doc["token_hash"], "type": doc["type"], "answered_at": at, "answered_after": after}
 
 
 VIEW = View("progress", 1, fold, table, _columns)
@@ -158,6 +170,33 @@ def find(views: Views, ticket_id: UUID) -> Progress | None:
         for ticket, text in find_docs(connection, table, [ticket_id]):
             return _progress(ticket, from_json(text))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How long such tickets really took, from receipt to the reply: the median in whole days, and of how many."""
+
+    days: int
+    count: int
+
+
+FEWEST, MOST = 20, 500
+"""An estimate from fewer would be chance, and from more would be old news.  (ours)"""
+
+
+def usual(views: Views, type_: str) -> Usual | None:
+    """An estimate for tickets of a type from those answered last; None while there are too few."""
+    recent = (
+        select(table.c.answered_after)
+        .where(table.c.type == type_, table.c.answered_at.is_not(None))
+        .order_by(table.c.answered_at.desc())
+        .limit(MOST)
+    )
+    with views.engine.connect() as connection:
+        took = sorted(connection.scalars(recent))
+    if len(took) < FEWEST:
+        return None
+    return Usual(days=max(1, round(took[len(took) // 2] / 86_400)), count=len(took))
 
 
 def by_token(views: Views, token_hash: str) -> UUID | None:
