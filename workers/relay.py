@@ -1,8 +1,8 @@
 """The relay: the log's facts onto the bus, in order, each once.
 
 Its position is the last message of the stream, and nothing else: no second place to keep in step, and a stream that was
-cut short, emptied or deleted fills up again by itself. Each message names the one that must lie before it, so that a
-whole batch can travel at once and a lost one, or a second relay, can leave no gap and no disorder.
+cut short, emptied or deleted fills up again by itself. Each message names the place it must get, so that a whole batch can
+travel at once and a lost one, or a second relay, can leave no gap and no disorder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import structlog
 from eventsourcing.persistence import Notification
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.api import PubAck
 from nats.js.errors import NotFoundError
 
 from hotline.application import Hotline
@@ -52,40 +53,48 @@ class Relay:
                 await asyncio.to_thread(stop.wait, PAUSE)
 
     async def _follow(self, client: Client, stop: Event) -> None:
-        js = client.jetstream(timeout=5, publish_async_max_pending=BATCH * 2)
+        js = client.jetstream(timeout=5)
         await declare(js)
-        last, self.position = await _end_of(js)
+        self.position, sequence = await _end_of(js)
         self.connected = True
         log.info("relay_follows", position=self.position)
         while not stop.is_set():
+            seen = self._hotline.written
             found = self._hotline.store.select_notifications(self.position, BATCH, inclusive_of_start=False)
             if found:
-                last = await _send(js, found, last)
+                sequence = await _send(js, found, sequence)
                 self.position = found[-1].id
             else:
-                await asyncio.to_thread(self._hotline.wait_for_news, POLL)
+                await asyncio.to_thread(self._hotline.wait_for_news, POLL, after=seen)
                 if client.is_closed:
                     raise ConnectionError("closed")
 
 
-async def _end_of(js: JetStreamContext) -> tuple[str, int]:
-    """(id, position) of the last fact on the bus; ("", 0) when there is none."""
+async def _end_of(js: JetStreamContext) -> tuple[int, int]:
+    """The log's position the bus has reached, and the stream's last sequence number."""
+    sequence = (await js.stream_info(STREAM)).state.last_seq
     try:
-        given = (await js.get_last_msg(STREAM, f"{FACTS}.>")).headers or {}
+        last = await js.get_last_msg(STREAM, f"{FACTS}.>")
     except NotFoundError:
-        return "", 0
-    return str(given["ce-id"]), position_of(given)
+        return 0, sequence
+    return position_of(last.headers or {}), sequence
 
 
-async def _send(js: JetStreamContext, facts: Sequence[Notification], last: str) -> str:
-    """Publish a batch behind `last` and wait until all of it is on the bus's disk; returns the new last id.
-    Raises what nats-py raises; then the stream's own end says how much of it arrived."""
-    confirmations = []
-    for fact in facts:
-        given = headers(fact)
-        if last:
-            given["Nats-Expected-Last-Msg-Id"] = last
-        confirmations.append(await js.publish_async(subject(fact.topic), fact.state, stream=STREAM, headers=given))
-        last = given["Nats-Msg-Id"]
-    await asyncio.wait_for(asyncio.gather(*confirmations), timeout=10)
-    return last
+async def _send(js: JetStreamContext, facts: Sequence[Notification], sequence: int) -> int:
+    """Publish a batch behind `sequence` and wait until all of it is on the bus's disk; returns the new last number.
+    Raises what nats-py raises, or OutOfStep; then the stream's own end says how much of it arrived."""
+    sends = [_publish(js, fact, sequence + nth) for nth, fact in enumerate(facts)]
+    confirmed = await asyncio.gather(*sends)
+    if any(one.duplicate for one in confirmed):
+        raise OutOfStep
+    return sequence + len(facts)
+
+
+async def _publish(js: JetStreamContext, fact: Notification, after: int) -> PubAck:
+    given = headers(fact) | {"Nats-Expected-Last-Sequence": str(after)}
+    return await js.publish(subject(fact.topic), fact.state, stream=STREAM, headers=given)
+
+
+class OutOfStep(Exception):
+    """The bus remembers a fact that is not where it should be: a second relay was there, or somebody took a message out
+    by hand; in the second case the bus takes it again when its memory of two minutes has passed."""

@@ -1,0 +1,90 @@
+"""The clock: works through what waits for its moment, and tidies what has run out.
+
+Nothing sleeps until a moment: what waits stands in the due list, so a moment that came while nobody was here is dealt with
+on return, once. Whether a level may ring at all is decided by the ticket, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from threading import Event
+from uuid import UUID
+
+import structlog
+
+from hotline.facts import SYSTEM
+from hotline.ticket.supervising import ConfirmDues, Ring
+from projections import due_list
+from projections.follow import wait_until
+from workers.compose import House
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 0.25  # seconds
+BATCH = 200
+TIDY_EVERY = timedelta(hours=1)
+KEEP = timedelta(days=1)
+"""How long an unused key, or an answer kept for repeating, outlives its time: longer than any command takes."""
+VIEW = due_list.VIEW.name
+
+
+class TheClock:
+    """One clock for one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._tidied_at = house.now() - TIDY_EVERY
+
+    def run(self, stop: Event) -> None:
+        """Until `stop`: first the dues a new calendar settles, so that none rings by the old count; then the moments."""
+        if not self._wait_for_view(stop):
+            return
+        self.confirm()
+        while not stop.is_set():
+            if self.ring() == 0:
+                stop.wait(LOOK_EVERY)
+            if self._house.now() - self._tidied_at >= TIDY_EVERY:
+                self.tidy()
+
+    def ring(self) -> int:
+        """Ring what is due now; returns how many timers were dealt with."""
+        house, position, done = self._house, 0, 0
+        for timer in due_list.due(house.views, house.now(), BATCH):
+            command = Ring(clock=timer.clock, level=timer.level)
+            try:
+                position = max(position, house.hotline.handle(command, on=timer.ticket_id, by=SYSTEM).position)
+                done += 1
+            except Exception as failure:  # noqa: BLE001  # one ticket's trouble must not keep the others waiting
+                log.error("not_rung", ticket=str(timer.ticket_id), clock=timer.clock, error=type(failure).__name__)
+        if done:  # what has rung leaves the list only when the view has seen it
+            wait_until(house.views, VIEW, position, timeout=2.0)
+        return done
+
+    def confirm(self) -> int:
+        """Count the dues again that a calendar published since has made certain; returns for how many tickets."""
+        tickets = due_list.provisional(self._house.views, self._house.rules.calendar.known_until)
+        for ticket in tickets:
+            self._house.hotline.handle(ConfirmDues(), on=ticket, by=SYSTEM)
+        if tickets:
+            log.info("dues_confirmed", tickets=len(tickets))
+        return len(tickets)
+
+    def tidy(self) -> None:
+        """Destroy keys whose facts never came and answers nobody will ask for again."""
+        house, before = self._house, (self._house.now() - KEEP).astimezone(UTC)
+        swept = house.vault.sweep_orphans(self._with_facts, before)
+        forgotten = house.hotline.store.forget_replies(before)
+        self._tidied_at = house.now()
+        log.info("tidied", orphan_keys=swept, kept_answers=forgotten)
+
+    def _with_facts(self, tickets: Sequence[UUID]) -> set[UUID]:
+        return {ticket for ticket in tickets if self._house.hotline.ticket(ticket) is not None}
+
+    def _wait_for_view(self, stop: Event) -> bool:
+        """Whether the due list has reached where the log ended when we began; False when asked to stop first."""
+        end = self._house.hotline.position()
+        while not stop.is_set():
+            if wait_until(self._house.views, VIEW, end, timeout=0.5):
+                return True
+        return False
