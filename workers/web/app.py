@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
 
 from workers.compose import House
-from workers.web import errors
+from workers.web import docs, errors, operations, pages
+from workers.web.api import actions, callers, login, lookups, public, tickets
+from workers.web.api.guarding import Tries, json_only
 from workers.web.around import Around
+from workers.web.news import News
+from workers.web.openapi import describe
 
 BODY_LIMIT = 256 * 1024
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -19,33 +25,57 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     """The application over a house.  ``lifespan`` is for whoever runs more in the same process (broker, relay …).
 
-    ``app.state.checks`` holds what ``/readyz`` asks, by name: callables that return None or the reason why not.
-    ``app.state.problem_page`` may be set to show problems as pages.
+    Parts of ``app.state``: ``checks``, what ``/readyz`` asks by name, callables that give None or the reason why not;
+    ``news``, whose ``close()`` ends open streams before the server is stopped; ``problem_page``, which may be set to
+    show problems as pages.
     """
-
-    @asynccontextmanager
-    async def living(app: FastAPI) -> AsyncIterator[None]:
-        if lifespan is None:
-            yield
-            return
-        async with lifespan(app):
-            yield
-
-    registry = CollectorRegistry()
     app = FastAPI(
         title="12345 热线 / 12345 hotline",
         version="1",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        lifespan=living,
+        lifespan=_living(house, lifespan),
         max_body_size=BODY_LIMIT,
         redirect_slashes=False,
     )
+    registry = CollectorRegistry()
     app.state.house = house
     app.state.registry = registry
-    app.state.checks = {}
-    app.state.problem_page = None
+    app.state.checks = operations.checks(house)
+    app.state.tries = Tries(house.settings.rate_limit_store, house.rules)
+    app.state.news = News(house)
+    operations.install_gauges(registry, house)
     errors.install(app)
+    app.include_router(_api(house))
+    app.include_router(operations.router)
+    docs.install(app)
+    pages.install(app)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    app.add_api_route("/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     app.add_middleware(Around, registry=registry)
     return app
+
+
+def _api(house: House) -> APIRouter:
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(json_only)])
+    parts = (login.router, tickets.router, actions.router(house.rules), callers.router, lookups.router)
+    for part in (*parts, lookups.open_router, public.router):
+        api.include_router(part)
+    return api
+
+
+def _living(house: House, lifespan: Lifespan | None) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        app.state.news.start()
+        try:
+            if lifespan is None:
+                yield
+            else:
+                async with lifespan(app):
+                    yield
+        finally:
+            app.state.news.close()
+
+    return living

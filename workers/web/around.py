@@ -22,11 +22,12 @@ log = structlog.get_logger("web")
 _ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
+API = "/api/v1"
 SAFE = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -98,7 +99,9 @@ def correlation_of(headers: Headers) -> str:
 
 def route_of(scope: Scope) -> str:
     """The route's template, such as ``/api/v1/tickets/{number}``; all that fit none are one."""
-    return getattr(scope.get("route"), "path", "-")
+    template: str = getattr(scope.get("route"), "path", "-")
+    within = API if scope["path"].startswith(f"{API}/") and not template.startswith(API) and template != "-" else ""
+    return within + template
 
 
 def _places(fault: BaseException) -> list[str]:

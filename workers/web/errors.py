@@ -32,7 +32,7 @@ STATUS: Mapping[str, int] = {
     "stale": 412,
     "too_large": 413,
     "wrong_content_type": 415,
-    "invalid": 422, "key_reused": 422,
+    "invalid": 422, "key_reused": 422, "one_time": 422,
     "if_match_missing": 428, "key_missing": 428,
     "too_many_requests": 429, "too_many_tries": 429,
     "internal": 500,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -10,8 +13,9 @@ from projections.registry import VIEWS
 from workers.compose import House
 
 FAR_BEHIND = 2_000
-"""Facts a view may be behind the log while we still call ourselves ready; about two seconds of catching up.  (ours)"""
+"""Facts a view may be behind the log while we still call ourselves ready: about a second of catching up.  (ours)"""
 
+Check = Callable[[], str | None]
 router = APIRouter(include_in_schema=False)
 
 
@@ -23,8 +27,8 @@ def livez() -> PlainTextResponse:
 
 @router.get("/readyz")
 def readyz(request: Request) -> Response:
-    """200 when requests can be served; else 503 with what is wrong."""
-    wrong = {name: told for name, check in _checks(request).items() if (told := check()) is not None}
+    """200 when requests can be served; else 503 with what is wrong, by the name of the check."""
+    wrong = {name: told for name, check in request.app.state.checks.items() if (told := _told(check)) is not None}
     return JSONResponse({"ready": not wrong, "wrong": wrong}, status_code=503 if wrong else 200)
 
 
@@ -34,9 +38,35 @@ def metrics(request: Request) -> Response:
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+def checks(house: House) -> dict[str, Check]:
+    """What is asked of every web process; whoever runs more in it adds its own."""
+    return {
+        "store": lambda: None if house.hotline.position() >= 0 else "no log",
+        "accounts": lambda: None if house.accounts.session_key else "no key",
+        **{f"view:{name}": partial(_near, house, name) for name in VIEWS},
+    }
+
+
 def install_gauges(registry: CollectorRegistry, house: House) -> None:
     """The log's end and how far each view is behind it, read when they are asked for."""
     Gauge("hotline_log_position", "Last position of the log", registry=registry).set_function(house.hotline.position)
     behind = Gauge("hotline_view_behind", "Facts a view is behind the log", ("view",), registry=registry)
     for name in VIEWS:
-        behind.labels(name).set_function(lambda name=name: house.hotline.position() - house.views.position(name))
+        behind.labels(name).set_function(partial(_behind, house, name))
+
+
+def _told(check: Check) -> str | None:
+    try:
+        return check()
+    except Exception as failure:  # noqa: BLE001  # a check that fails is the answer; its message may hold an address
+        return type(failure).__name__
+
+
+def _behind(house: House, view: str) -> int:
+    position: int = house.views.position(view)
+    return max(0, house.hotline.position() - position)
+
+
+def _near(house: House, view: str) -> str | None:
+    behind = _behind(house, view)
+    return f"{behind} facts behind" if behind > FAR_BEHIND else None

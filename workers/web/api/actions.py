@@ -1,9 +1,11 @@
 """One route for each action on a ticket.  The command is the body: what may be sent stands in ``hotline.ticket``."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
+from pydantic import ValidationError
 
 from hotline.facts import Role
 from hotline.rules import Rules
@@ -18,6 +20,7 @@ FREE = frozenset({"note", "urge", "unmask"})
 """Actions that decide nothing about the ticket, so that no version is asked for."""
 
 STAFF_ACTIONS = {name: command for name, command in ACTIONS.items() if command.ROLES - {Role.CITIZEN}}
+CITIZEN_ACTIONS = {name: command for name, command in ACTIONS.items() if Role.CITIZEN in command.ROLES}
 
 
 def _endpoint(name: str, command_class: type[TicketCommand], example: Mapping[str, Any]) -> Callable[..., Changed]:
@@ -37,10 +40,17 @@ def _endpoint(name: str, command_class: type[TicketCommand], example: Mapping[st
         key = key_of(house, actor.id, idempotency_key, name, number, command)
         return act(house, request, response, command, on=ticket_id, by=actor, number=number, seen=seen, key=key)
 
+    return with_body(endpoint, name, command_class, example)
+
+
+def with_body(
+    endpoint: Callable[..., Changed], name: str, command_class: type[TicketCommand], example: Mapping[str, Any]
+) -> Callable[..., Changed]:
+    """The endpoint with this command as its body."""
     body = Body(openapi_examples={name: {"value": dict(example)}})
     endpoint.__annotations__["command"] = Annotated[command_class, body]
-    if not any(field.is_required() for field in command_class.model_fields.values()):
-        # Nothing need be said: no body is as good as {}.
+    with contextlib.suppress(ValidationError):
+        # Where nothing need be said, no body is as good as {}.
         endpoint.__kwdefaults__ = {**(endpoint.__kwdefaults__ or {}), "command": command_class()}
     return endpoint
 

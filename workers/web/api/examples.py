@@ -35,7 +35,7 @@ LOGIN: Mapping[str, Any] = {"name": "operator", "password": "correct horse batte
 SESSION: Mapping[str, Any] = {"query_code": "K7PWM3QX"}
 
 _WORDS = "已核实，按规定处理。"
-_ACTIONS: Mapping[str, Mapping[str, Any]] = {
+ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "classify": {"type": "complaint", "urgency": "normal"},
     "answer": {"answer": "办事大厅工作日 9:00—17:00 开放，可网上预约。"},
     "refer": {"route": "litigation", "words": "此事正在审理，请向承办法院反映。"},
@@ -115,4 +115,4 @@ def of_actions(rules: Rules) -> Mapping[str, Mapping[str, Any]]:
         "request-return": {"suggested_unit": other},
         "adjudicate": {"unit": lead},
     }
-    return {name: {**body, **codes.get(name, {})} for name, body in _ACTIONS.items()}
+    return {name: {**body, **codes.get(name, {})} for name, body in ACTIONS.items()}

@@ -1,0 +1,223 @@
+"""A ticket as this actor may see it: words opened and covered by the rules of ``hotline.seeing``, and what he may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from pydantic_core import from_json
+
+from hotline.clocks import Reading
+from hotline.command import Refused
+from hotline.facts import Actor
+from hotline.masking import masked_name, masked_phone
+from hotline.reading.redact import redact
+from hotline.seeing import CallerShown, TextShown, caller_shown, text_shown
+from hotline.ticket.actions import allowed
+from hotline.ticket.facts import Source
+from hotline.ticket.ticket import Ticket
+from hotline.vault import Identity
+from projections import dossier
+from projections.dossier_read import Assignment, Dossier, Entry
+from workers.compose import House
+from workers.web.api.actions import STAFF_ACTIONS
+
+_OF_THE_CALLER = ("on_behalf_of",)
+"""Sealed fields that name a person; shown as the caller is."""
+
+
+class CallerSeen(BaseModel):
+    """Who asks.  ``shown`` says how much of it: full, masked or hidden."""
+
+    shown: CallerShown
+    kind: str
+    name: str | None = None
+    phone: str | None = None
+    on_behalf_of: str | None = None
+    reachable: bool
+    contact_preference: str
+    callback_wanted: bool
+
+
+class PlaceSeen(BaseModel):
+    """Where the problem is; never hidden from those who must find it."""
+
+    address: str | None = None
+    lat: float | None = None
+    long: float | None = None
+
+
+class ClockSeen(BaseModel):
+    """One clock as it stands."""
+
+    clock: str
+    due: datetime
+    running: bool
+    paused: bool
+    stopped_at: datetime | None
+    kept: bool | None
+    provisional: bool
+
+
+class EntrySeen(BaseModel):
+    """One fact: what, when, by whom; ``words`` by field, None where they are erased or not for you."""
+
+    version: int
+    topic: str
+    recorded_at: datetime
+    happened_at: datetime | None
+    by: str
+    role: str
+    unit: str | None
+    words: dict[str, str | None]
+    details: dict[str, Any]
+
+
+class TicketSeen(BaseModel):
+    """Everything this actor may know.  ``text_shown``: full, redacted or hidden."""
+
+    number: str
+    version: int
+    state: str
+    received_at: datetime
+    channel: str
+    type: str | None
+    category: tuple[str, ...]
+    urgency: str
+    confidential: bool
+    minor_involved: bool
+    source: Source
+    district: str | None
+    place: PlaceSeen | None
+    text: str | None
+    text_shown: TextShown
+    caller: CallerSeen
+    call_id: str | None
+    recording: str | None
+    accused_unit: str | None
+    about_team: str | None
+    tags: tuple[str, ...]
+    lead: str | None
+    parts: list[Assignment]
+    clocks: list[ClockSeen]
+    timeline: list[EntrySeen]
+    hold: bool
+    restricted: bool
+    erased: bool
+    allowed: list[str] = Field(description="Actions whose guards you pass now")
+
+
+def seen_by(house: House, actor: Actor, ticket_id: UUID, ticket: Ticket) -> TicketSeen:
+    """The present ticket.  A view that lags is passed over: one's own write always shows."""
+    found = dossier.find(house.views, ticket_id)
+    if found is None or found.version < ticket.version:
+        found = dossier.replay(house.hotline.history(ticket_id))
+    if found is None:
+        raise Refused("not_found")
+    may = allowed(ticket, house.hotline.desk(ticket_id, actor))
+    return _shown(house, actor, found, found, [name for name in may if name in STAFF_ACTIONS])
+
+
+def seen_then(
+    house: House, actor: Actor, ticket_id: UUID, *, as_of: datetime | None, happened_by: datetime | None
+) -> TicketSeen:
+    """The ticket as it was known at ``as_of``, or as things stood at ``happened_by``.  What may be seen of it is
+    decided by today.  Raises Refused ``time_out_of_range``."""
+    history = house.hotline.history(ticket_id)
+    then, now = dossier.replay(history, as_of=as_of, happened_by=happened_by), dossier.replay(history)
+    if then is None or now is None or (as_of or happened_by or house.now()) > house.now():
+        raise Refused("time_out_of_range", field="as_of" if as_of is not None else "happened_by")
+    return _shown(house, actor, then, now, [])
+
+
+def _shown(house: House, actor: Actor, d: Dossier, now: Dossier, may: list[str]) -> TicketSeen:
+    unmasked = now.unmasked_for(actor.id, house.now())
+    text = text_shown(actor, now, unmasked="text" in unmasked)
+    caller = caller_shown(actor, now, unmasked="caller" in unmasked)
+    who = house.vault.identities([d.person_id]).get(d.person_id) if d.person_id is not None else None
+    words = _opened(house, d, _cover(text, who), caller)
+    first = words.get(d.timeline[0].version, {})
+    return TicketSeen(
+        **{name: getattr(d, name) for name in _SAME},
+        place=_place(house, d) if text != "hidden" else None,
+        text=first.get("text"),
+        text_shown=text,
+        caller=_caller(d, who, caller, first.get("on_behalf_of")),
+        lead=next((p.unit for p in d.parts.values() if p.role == "lead" and not p.parent and p.state != "ended"), None),
+        parts=list(d.parts.values()),
+        clocks=[_clock(reading) for reading in d.clocks.values()],
+        timeline=[_entry(entry, words.get(entry.version, {})) for entry in d.timeline],
+        hold=d.hold is not None,
+        allowed=may,
+    )
+
+
+_SAME = (
+    "number", "version", "state", "received_at", "channel", "type", "category", "urgency", "confidential",
+    "minor_involved", "source", "district", "call_id", "recording", "accused_unit", "about_team", "tags",
+    "restricted", "erased",
+)  # fmt: skip
+
+
+def _cover(text: TextShown, who: Identity | None) -> Any:
+    known = tuple(part for part in (who.name, who.phone) if part) if who is not None else ()
+    if text == "full":
+        return lambda words: words
+    if text == "hidden":
+        return lambda words: None
+    return lambda words: redact(words, known=known)
+
+
+def _opened(house: House, d: Dossier, cover: Any, caller: CallerShown) -> Mapping[int, dict[str, str | None]]:
+    """All words of a ticket by entry and field, opened at once."""
+    asked = [(entry.version, name, entry.text(name)) for entry in d.timeline for name in entry.words if name != "place"]
+    texts = house.vault.unseal_many([(d.ticket_id, t.label, t.sealed) for _, _, t in asked if t is not None])
+    found: dict[int, dict[str, str | None]] = {}
+    for (version, name, _), text in zip(asked, texts, strict=True):
+        if name in _OF_THE_CALLER:
+            shown = text if caller == "full" else masked_name(text) if text and caller == "masked" else None
+        else:
+            shown = cover(text) if text is not None else None
+        found.setdefault(version, {})[name] = shown
+    return found
+
+
+def _place(house: House, d: Dossier) -> PlaceSeen | None:
+    sealed = d.place
+    opened = house.vault.unseal_many([(d.ticket_id, sealed.label, sealed.sealed)])[0] if sealed is not None else None
+    return PlaceSeen(**from_json(opened)) if opened is not None else None
+
+
+def _caller(d: Dossier, who: Identity | None, shown: CallerShown, on_behalf_of: str | None) -> CallerSeen:
+    name, phone = (who.name, who.phone) if who is not None and shown != "hidden" else (None, None)
+    if shown == "masked":
+        name, phone = name and masked_name(name), phone and masked_phone(phone)
+    return CallerSeen(
+        shown=shown,
+        kind=d.caller_kind,
+        name=name,
+        phone=phone,
+        on_behalf_of=on_behalf_of,
+        reachable=d.reachable,
+        contact_preference=d.contact_preference,
+        callback_wanted=d.callback_wanted,
+    )
+
+
+def _clock(r: Reading) -> ClockSeen:
+    return ClockSeen(
+        clock=r.clock,
+        due=r.due,
+        running=r.running,
+        paused=r.paused,
+        stopped_at=r.stopped_at,
+        kept=r.kept,
+        provisional=r.provisional,
+    )
+
+
+def _entry(entry: Entry, words: Mapping[str, str | None]) -> EntrySeen:
+    return EntrySeen(**entry.model_dump(exclude={"words"}), words=dict(words))

@@ -1,0 +1,126 @@
+"""A ticket as its citizen sees it: milestones in both languages, the due date, and what he can do now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from hotline import texts
+from hotline.command import Refused
+from hotline.rules import Rules
+from hotline.ticket.actions import allowed
+from projections import progress
+from projections.follow import wait_until
+from projections.progress import Verdict, Words
+from workers.compose import House
+from workers.web.api.actions import CITIZEN_ACTIONS
+from workers.web.api.reading import WAIT_SECONDS
+from workers.web.proof import CITIZEN
+
+
+class Named(BaseModel):
+    """A stable code and its words."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class Step(BaseModel):
+    """One milestone."""
+
+    code: str
+    zh: str
+    en: str
+    at: datetime
+    unit: Named | None
+    details: dict[str, str | int | bool | None]
+    words: str | None
+
+
+class Progress(BaseModel):
+    """Your own ticket.  ``remaining`` is in seconds of natural time; None while the clock stands still or is over."""
+
+    number: str
+    version: int
+    state: Named
+    over: bool
+    received_at: datetime
+    type: Named | None
+    due: datetime | None
+    due_provisional: bool
+    remaining: int | None
+    extension_reason: str | None
+    question: str | None = Field(description="What we need from you")
+    public_reply: str | None
+    replied_at: datetime | None
+    claimed: Named | None = Field(description="What the unit says it reached")
+    verdict: Verdict | None = Field(description="What you said")
+    milestones: list[Step]
+    allowed: list[str] = Field(description="urge, supplement, rate, withdraw: what can be done now")
+
+
+def shown(house: House, ticket_id: UUID) -> Progress:
+    """What the citizen sees.  Raises Refused ``view_behind`` when the ticket has not arrived in the view yet."""
+    ticket = house.hotline.ticket(ticket_id)
+    found = progress.find(house.views, ticket_id)
+    if ticket is not None and (found is None or found.version < ticket.version):
+        wait_until(house.views, "progress", house.hotline.position(), WAIT_SECONDS)
+        found = progress.find(house.views, ticket_id)
+    if ticket is None or found is None:
+        raise Refused("view_behind")
+    may = allowed(ticket, house.hotline.desk(ticket_id, CITIZEN))
+    left = found.due - house.now() if found.due is not None and found.due_running else None
+    return Progress(
+        number=found.number,
+        version=found.version,
+        state=_named("state", found.state),
+        over=found.over,
+        received_at=found.received_at,
+        type=_named("type", found.type) if found.type else None,
+        due=found.due,
+        due_provisional=found.provisional,
+        remaining=max(left, timedelta()) // timedelta(seconds=1) if left is not None else None,
+        extension_reason=found.extension_reason,
+        question=_opened(house, ticket_id, found.question),
+        public_reply=found.public_reply,
+        replied_at=found.replied_at,
+        claimed=_named("resolution", found.claimed) if found.claimed else None,
+        verdict=found.verdict,
+        milestones=[_step(house, ticket_id, step) for step in found.milestones],
+        allowed=[name for name in may if name in CITIZEN_ACTIONS],
+    )
+
+
+def _step(house: House, ticket_id: UUID, step: progress.Milestone) -> Step:
+    named = _named("milestone", step.code)
+    return Step(
+        **named.model_dump(),
+        at=step.at,
+        unit=_unit(house.rules, step.unit),
+        details=dict(step.slots),
+        words=_opened(house, ticket_id, step.words),
+    )
+
+
+def _named(table: str, code: str) -> Named:
+    key = f"{table}.{code}"
+    return Named(code=code, zh=texts.say(key, "zh"), en=texts.say(key, "en")) if texts.known(key) else Named(
+        code=code, zh=code, en=code
+    )  # fmt: skip
+
+
+def _unit(rules: Rules, unit_id: str | None) -> Named | None:
+    """The unit's department: a citizen is told nothing below it."""
+    if unit_id is None or unit_id not in rules.units:
+        return None
+    unit = rules.units[unit_id]
+    return Named(code=unit.id, zh=unit.name, en=unit.name_en)
+
+
+def _opened(house: House, ticket_id: UUID, words: Words | None) -> str | None:
+    if words is None:
+        return None
+    return house.vault.unseal_many([(ticket_id, words.label, words.sealed)])[0]

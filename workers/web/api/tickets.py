@@ -1,0 +1,195 @@
+"""Tickets: taking one down, the board, one ticket with its history, and who has looked at it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
+from pydantic import AwareDatetime, BaseModel, Field
+
+from hotline.command import Code, Refused
+from hotline.facts import Actor, Role
+from hotline.seeing import scope_of
+from hotline.ticket import facts as f
+from hotline.ticket.receiving import Receive
+from hotline.ticket.ticket import State
+from projections import board
+from workers.web.api import examples
+from workers.web.api.dossier import TicketSeen, seen_by, seen_then
+from workers.web.api.reading import fresh, looked
+from workers.web.api.refusals import refusals
+from workers.web.api.writing import Changed, IdempotencyKey, Number, changed, in_scope, key_of, ticket_id_of
+from workers.web.auth import TheActor, TheHouse, one_of
+
+router = APIRouter(tags=["tickets"], responses=refusals(401))
+
+
+class Created(Changed):
+    """A ticket and what its citizen needs to look it up."""
+
+    ticket_id: UUID
+    query_code: str = Field(examples=["K7PWM3QX"])
+    suggestions: list[dict[str, Any]] = Field(default=[], description="Likely repeats; none are looked for yet")
+
+
+@router.post(
+    "/tickets",
+    operation_id="receive",
+    status_code=status.HTTP_201_CREATED,
+    responses=refusals(403, 409, 422, 428, 503),
+)
+def receive(
+    received: Annotated[Receive, Body(openapi_examples={"phone": {"value": dict(examples.RECEIVE)}})],
+    house: TheHouse,
+    actor: TheActor,
+    request: Request,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Created:
+    """Take one matter down.  Several matters of one call are several tickets with one ``call_id``."""
+    key = key_of(house, actor.id, idempotency_key, received)
+    if key is None or idempotency_key is None:
+        raise Refused("key_missing")
+    written = house.hotline.receive(
+        received,
+        by=actor,
+        ticket_id=ticket_id_of(actor.id, idempotency_key),
+        key=key,
+        correlation_id=request.scope["correlation"],
+    )
+    number = written.answer["number"]
+    response.headers["Location"] = f"/api/v1/tickets/{number}"
+    told = changed(response, number, written)
+    return Created(**told.model_dump(), ticket_id=written.stream, query_code=written.answer["query_code"])
+
+
+class BoardQuery(BaseModel):
+    """What to show of what lies in one's scope; nothing named means everything."""
+
+    model_config = {"extra": "forbid"}
+
+    over: bool | None = Field(default=None, description="Only what is over, or only what is not")
+    state: list[State] = Field(default=[])
+    unit: Code | None = None
+    part: Literal["dispatched", "signed", "return_requested", "disputed", "replied", "ended"] | None = Field(
+        default=None, description="State of a part: of `unit`, or of one's own"
+    )
+    type: f.Type | None = None
+    category: Code | None = Field(default=None, description="A code of any level")
+    district: Code | None = None
+    urgency: f.Urgency | None = None
+    source: Literal["citizen", "instruction", "province"] | None = None
+    overdue: Literal[True] | None = None
+    problem: bool | None = None
+    escalated: bool | None = None
+    supervised: bool | None = None
+    mine: Literal[True] | None = Field(default=None, description="What I took down or signed for")
+    limit: int = Field(default=50, ge=1, le=200)
+    after: str | None = Field(default=None, max_length=128, description="From the `Link` of the page before")
+    after_position: int | None = Field(default=None, ge=0, lt=2**62, description="Wait for this write to show")
+
+
+@router.get("/tickets", operation_id="board", responses=refusals(422, 503))
+def the_board(
+    query: Annotated[BoardQuery, Query()], house: TheHouse, actor: TheActor, request: Request, response: Response
+) -> list[board.BoardRow]:
+    """The board: what is open first, then by due.  A further page is in ``Link: …; rel="next"``."""
+    fresh("board")(house, query.after_position)
+    try:
+        page = board.page(
+            house.views, scope_of(actor, house.rules), _filter(query, house, actor), query.after, query.limit
+        )
+    except ValueError:
+        raise Refused("bad_cursor") from None
+    looked(house, request, actor, "list", summary=_named(query))
+    if page.next is not None:
+        following = request.url.include_query_params(after=page.next).remove_query_params("after_position")
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return list(page.rows)
+
+
+def _filter(query: BoardQuery, house: TheHouse, actor: Actor) -> board.BoardFilter:
+    rules = house.rules
+    if query.category is not None and query.category not in rules.categories:
+        raise Refused("unknown_category", category=query.category)
+    if query.unit is not None and query.unit not in rules.units:
+        raise Refused("unknown_unit", unit=query.unit)
+    if query.district is not None and query.district not in rules.districts:
+        raise Refused("unknown_district", district=query.district)
+    return board.BoardFilter(
+        over=query.over,
+        states=tuple(query.state),
+        unit=query.unit,
+        part=query.part,
+        type=query.type,
+        category=rules.category_path(query.category) if query.category is not None else (),
+        district=query.district,
+        urgency=query.urgency,
+        source=query.source,
+        overdue_at=house.now() if query.overdue else None,
+        problem=query.problem,
+        escalated=query.escalated,
+        supervised=query.supervised,
+        mine=actor.id if query.mine else None,
+    )
+
+
+def _named(query: BoardQuery) -> dict[str, str | int | bool | None]:
+    """The filters as the access log keeps them; every one of them is a code that has been checked."""
+    given = query.model_dump(mode="json", exclude_defaults=True, exclude={"after", "after_position"})
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+@router.get(
+    "/tickets/{number}",
+    operation_id="ticket",
+    dependencies=[Depends(fresh("dossier"))],
+    responses=refusals(404, 422, 503),
+)
+def ticket(number: Number, house: TheHouse, actor: TheActor, request: Request, response: Response) -> TicketSeen:
+    """Everything this actor may know of a ticket, and what he may do (``allowed``).  The look is recorded."""
+    ticket_id, state = in_scope(house, actor, number)
+    seen = seen_by(house, actor, ticket_id, state)
+    looked(house, request, actor, "ticket", ticket_id, summary={"text": seen.text_shown, "caller": seen.caller.shown})
+    response.headers["ETag"] = f'"{seen.version}"'
+    return seen
+
+
+@router.get("/tickets/{number}/history", operation_id="history", responses=refusals(404, 422))
+def history(
+    number: Number,
+    house: TheHouse,
+    actor: TheActor,
+    request: Request,
+    as_of: Annotated[AwareDatetime | None, Query(description="As it was known at that moment")] = None,
+    happened_by: Annotated[AwareDatetime | None, Query(description="As things stood at that moment")] = None,
+) -> TicketSeen:
+    """The ticket as it was.  Give one of the two times."""
+    ticket_id, _ = in_scope(house, actor, number)
+    if (as_of is None) == (happened_by is None):
+        raise Refused("one_time")
+    looked(house, request, actor, "history", ticket_id)
+    return seen_then(house, actor, ticket_id, as_of=as_of, happened_by=happened_by)
+
+
+class Look(BaseModel):
+    """Somebody looked."""
+
+    who: str
+    role: str
+    unit: str | None
+    what: str
+    at: datetime
+
+
+@router.get("/tickets/{number}/access-log", operation_id="access_log", responses=refusals(403, 404, 422))
+def access_log(
+    number: Number,
+    house: TheHouse,
+    actor: Annotated[Actor, Depends(one_of("access-log", Role.AUDITOR))],
+    request: Request,
+) -> list[Look]:
+    """Who has looked at this ticket; asking is a look as well."""
+    ticket_id, _ = in_scope(house, actor, number)
+    looked(house, request, actor, "access_log", ticket_id)
+    return [Look(who=e.who, role=e.role, unit=e.unit, what=e.what, at=e.at) for e in house.access.of_ticket(ticket_id)]
