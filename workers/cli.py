@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
+import typer.core
+import typer.main
 
 from workers import single_cli
 from workers.opening import opened, settings, told
@@ -16,8 +18,24 @@ if TYPE_CHECKING:
     from hotline.facts import Role
     from workers.compose import House
 
+
+class Group(typer.core.TyperGroup):
+    """Groups of commands with a module of their own are imported when they are asked for: `up` needs none of them."""
+
+    ELSEWHERE: ClassVar = {"profile": "workers.profile_cli", "simulate": "workers.simulate.cli"}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *self.ELSEWHERE]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in self.ELSEWHERE:
+            return typer.main.get_command(importlib.import_module(self.ELSEWHERE[cmd_name]).app)
+        return super().get_command(ctx, cmd_name)
+
+
 app = typer.Typer(
     name="hotline",
+    cls=Group,
     help="12345 热线 / the 12345 hotline",
     no_args_is_help=True,
     add_completion=False,
@@ -138,17 +156,3 @@ def _unit(house: House, unit: str | None) -> str | None:
     if unit is not None and unit not in house.rules.units:
         raise typer.BadParameter(f"没有这个承办单位，见 hotline profile show / no such unit: {unit}")
     return unit
-
-
-def _add_others() -> None:
-    """Commands that others have written, where they are there."""
-    from workers.profile_cli import app as profile
-
-    app.add_typer(profile, name="profile")
-    if importlib.util.find_spec("workers.simulate.cli") is not None:
-        from workers.simulate.cli import app as simulate
-
-        app.add_typer(simulate, name="simulate")
-
-
-_add_others()

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from hotline.application import Hotline
 from hotline.rules import Rules, load
 from hotline.vault import MasterKey, MasterKeyUnusable, Options, Vault
+from projections.access import AccessLog
+from projections.follow import catch_up
+from projections.registry import VIEWS
+from projections.view import Views
+from workers.accounts import Accounts
+from workers.outbox import Outbox
 from workers.settings import STORES, Settings, schema_of
 from workers.simulated import Clock
 
@@ -24,10 +29,10 @@ class House:
 
     settings: Settings
     hotline: Hotline
-    views: Any
-    access: Any
-    accounts: Any
-    outbox: Any
+    views: Views
+    access: AccessLog
+    accounts: Accounts
+    outbox: Outbox
     now: Callable[[], datetime]
 
     @property
@@ -40,20 +45,12 @@ class House:
 
     def catch_up(self) -> int:
         """Bring all views to the end of the log, here and now; returns how many facts they took in (tests, CLI)."""
-        from projections.follow import catch_up
-        from projections.registry import VIEWS
-
-        taken = 0
-        for view in VIEWS.values():
-            while step := catch_up(self.views, view, self.hotline.facts_after):
-                taken += step
-        return taken
+        return sum(catch_up(self.views, view, self.hotline.facts_after) for view in VIEWS.values())
 
     def close(self) -> None:
         """Give every store back. Nobody may work in the house any more."""
         for store in (self.outbox, self.accounts, self.access, self.views, self.vault, self.hotline):
-            if store is not None:
-                store.close()
+            store.close()
 
 
 def build(settings: Settings, *, now: Callable[[], datetime] | None = None, create: bool = True) -> House:
@@ -71,25 +68,12 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, crea
         return House(settings, hotline, *_open_rest(settings, vault, create), now=clock)
 
 
-def _open_rest(settings: Settings, vault: Vault, create: bool) -> tuple[Any, Any, Any, Any]:
-    """Views, access, accounts, outbox."""
-    opened: list[Any] = []
-    for module, name, url in (
-        ("projections.view", "Views", settings.views),
-        ("projections.access", "AccessLog", settings.access),
-        ("workers.accounts", "Accounts", settings.accounts),
-        ("workers.outbox", "Outbox", settings.outbox),
-    ):
-        try:
-            kind = getattr(__import__(module, fromlist=[name]), name)
-        except ModuleNotFoundError:
-            opened.append(None)
-            continue
-        store = kind.open(url, vault) if name == "Outbox" else kind.open(url)
-        if create:
+def _open_rest(settings: Settings, vault: Vault, create: bool) -> tuple[Views, AccessLog, Accounts, Outbox]:
+    views, access = Views.open(settings.views), AccessLog.open(settings.access)
+    accounts, outbox = Accounts.open(settings.accounts), Outbox.open(settings.outbox, vault)
+    if create:
+        for store in (views, access, accounts, outbox):
             store.migrate()
-        opened.append(store)
-    views, access, accounts, outbox = opened
     return views, access, accounts, outbox
 
 

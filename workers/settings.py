@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STORES = ("vault", "views", "access", "accounts", "outbox")
@@ -78,12 +78,9 @@ class Settings(BaseSettings):
 
     @field_validator("store", *STORES)
     @classmethod
-    def _is_a_store(cls, url: str, info: ValidationInfo) -> str:
+    def _is_a_store(cls, url: str) -> str:
         if urlsplit(url).scheme not in _KINDS:
-            raise ValueError(
-                f"HOTLINE_{str(info.field_name).upper()} 应为 sqlite:///路径 或 postgresql://…"
-                " / must be sqlite:///path or postgresql://…"
-            )
+            raise ValueError("应为 sqlite:///路径 或 postgresql://… / must be sqlite:///path or postgresql://…")
         return url
 
     @property
