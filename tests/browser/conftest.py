@@ -1,0 +1,45 @@
+"""A hotline that a browser can visit: the real application on a real port, its views followed, its clock in our hand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+import uvicorn
+
+from projections.follow import Follower
+from projections.registry import VIEWS
+from tests.support.clock import SettableClock
+from tests.support.watching import eventually
+from workers.compose import House, build
+from workers.settings import Settings
+from workers.web.app import create_app
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it is, and the house behind it."""
+
+    url: str
+    house: House
+    clock: SettableClock
+
+
+@pytest.fixture
+def site(tmp_path: Path, clock: SettableClock, free_port: Callable[[], int]) -> Iterator[Site]:
+    house = build(Settings(data=tmp_path / "data"), now=clock)
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(house), host="127.0.0.1", port=port, log_level="error"))
+    stop = Event()
+    threads = [Thread(target=server.run, name="server")]
+    threads += [Thread(target=Follower(house.views, view, house.hotline).run, args=(stop,)) for view in VIEWS.values()]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: server.started, within=20)
+    yield Site(f"http://127.0.0.1:{port}", house, clock)
+    server.should_exit = True
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=10)
+    house.close()
