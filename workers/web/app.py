@@ -12,13 +12,12 @@ from prometheus_client import CollectorRegistry
 
 from workers.compose import House
 from workers.web import docs, errors, operations, pages
-from workers.web.api import actions, callers, login, lookups, public, tickets
+from workers.web.api import actions, callers, clock, login, lookups, public, tickets
 from workers.web.api.guarding import Tries, json_only
 from workers.web.around import Around
 from workers.web.news import News
 from workers.web.openapi import describe
 
-BODY_LIMIT = 256 * 1024
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -36,7 +35,6 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_living(house, lifespan),
-        max_body_size=BODY_LIMIT,
         redirect_slashes=False,
     )
     registry = CollectorRegistry()
@@ -59,7 +57,7 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
 
 def _api(house: House) -> APIRouter:
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(json_only)])
-    parts = (login.router, tickets.router, actions.router(house.rules), callers.router, lookups.router)
+    parts = (login.router, tickets.router, actions.router(house.rules), callers.router, lookups.router, clock.router)
     for part in (*parts, lookups.open_router, public.router):
         api.include_router(part)
     return api

@@ -1,4 +1,5 @@
-"""What surrounds every request: a correlation id, one line in the log, figures, safe headers, and a net for faults.
+"""What surrounds every request: a correlation id, a limit to its body, one line in the log, figures,
+safe headers, and a net for faults.
 
 Neither the address nor a query nor a body is logged, only the route's template: addresses hold ticket numbers.
 """
@@ -13,6 +14,7 @@ from uuid import uuid4
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +25,7 @@ _ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 API = "/api/v1"
+BODY_LIMIT = 256 * 1024
 SAFE = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -61,10 +64,20 @@ class Around:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        received = 0
+
+        async def within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_LIMIT:
+                raise HTTPException(413)
+            return message
+
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(correlation_id=correlation):
             try:
-                await self.app(scope, receive, sent)
+                await self.app(scope, within_limit, sent)
             except Exception as fault:  # the net: whatever it is, the caller gets a problem and no details
                 log.error("fault", kind=type(fault).__name__, at=_places(fault))
                 if status:
