@@ -1,6 +1,7 @@
 """The vault's tables, one definition for SQLite and PostgreSQL, and how its database is opened."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Dialect,
     Engine,
     Index,
     Integer,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     Uuid,
     create_engine,
     event,
@@ -28,6 +31,17 @@ BUSY_SECONDS = 10.0  # how long a statement waits for another process that write
 
 metadata = MetaData()
 
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: SQLite keeps no zone, and moments told in two zones must not be compared as they are written."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+
 # WITHOUT ROWID on SQLite: a row stands in one b-tree only, so that its erasure has one place to clean.
 keys = Table(
     "vault_keys",
@@ -36,7 +50,7 @@ keys = Table(
     Column("wrapped", Text, nullable=True),  # null = erased: the tombstone that keeps a key from being made again
     Column("restricted", Boolean, nullable=False),
     Column("settled", Boolean, nullable=False),  # its facts are known to exist: the orphan sweep need not ask again
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", Moment, nullable=False),
     Index("vault_keys_unsettled", "settled", "created_at"),
     sqlite_with_rowid=False,
 )
