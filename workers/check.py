@@ -26,6 +26,9 @@ def findings(house: House) -> Iterator[str]:
         yield from _ticket(house, ticket)
     yield from _outbox(house)
     yield from _views(house)
+    row = house.access.verify()
+    if row is not None:
+        yield _say("access", row=row)
 
 
 def _log(hotline: Hotline, tickets: list[UUID]) -> Iterator[str]:

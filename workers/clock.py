@@ -71,12 +71,13 @@ class TheClock:
         return len(tickets)
 
     def tidy(self) -> None:
-        """Destroy keys whose facts never came and answers nobody will ask for again."""
+        """Destroy keys whose facts never came, answers nobody will ask for again, and old rows of who saw what."""
         house, before = self._house, (self._house.now() - KEEP).astimezone(UTC)
         swept = house.vault.sweep_orphans(self._with_facts, before)
         forgotten = house.hotline.store.forget_replies(before)
+        looks = house.access.forget(house.now() - timedelta(days=house.settings.access_kept_days), house.now())
         self._tidied_at = house.now()
-        log.info("tidied", orphan_keys=swept, kept_answers=forgotten)
+        log.info("tidied", orphan_keys=swept, kept_answers=forgotten, looks=looks)
 
     def _with_facts(self, tickets: Sequence[UUID]) -> set[UUID]:
         return {ticket for ticket in tickets if self._house.hotline.ticket(ticket) is not None}

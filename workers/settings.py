@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8345, ge=1, le=65535)
     public_url: str = ""
     """How citizens reach us: what links in messages begin with."""
+    access_kept_days: int = Field(default=366, ge=180)
+    """How long it stays known who saw what; the law asks for at least half a year."""
     rate_limit_store: str = "memory://"
     """Where tries are counted (`limits` library); several web processes need one they share."""
     clock: Literal["system", "simulated"] = "system"
