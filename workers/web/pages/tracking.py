@@ -39,6 +39,7 @@ class Due:
     words: str
     provisional: bool
     paused: bool
+    stopped: bool
     overdue: bool
     days: int
     hours: int
@@ -146,7 +147,8 @@ def _due(house: House, seen: Progress) -> Due | None:
         at=seen.due,
         words=f"{last:%Y-%m-%d %H:%M}",
         provisional=seen.due_provisional,
-        paused=seen.remaining is None,
+        paused=seen.state.code in ("needs_supplement", "deferred"),
+        stopped=seen.remaining is None,
         overdue=seen.remaining == 0,
         days=left.days,
         hours=left.seconds // 3600,
