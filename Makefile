@@ -46,8 +46,8 @@ unit: .venv/.ready ## the fast tests alone: no PostgreSQL, nats-server or browse
 browser: .venv/.ready provision ## the tests with a real browser alone
 	$(BIN)/pytest -m browser
 
-bench: .venv/.ready provision ## measure the figures we promise, medians of three
-	$(BIN)/pytest -q -s -m bench --timeout 1800
+bench: .venv/.ready ## measure the figures we promise, medians of three (docs/benchmarks.md)
+	$(BIN)/python -m tests.bench
 
 provision: .venv/.ready ## what tests need beyond Python packages: PostgreSQL, chromium, Chinese letters, axe-core
 	tests/support/provision.sh $(BIN)/python

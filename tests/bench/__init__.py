@@ -1,0 +1,1 @@
+"""What `make bench` measures: the figures we promise, beside yardsticks taken in the same minutes."""

@@ -1,0 +1,72 @@
+"""`python -m tests.bench [NAME…]`: measure, and print one table with the machine it was measured on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.bench import lag, log, rebuild, start, throughput
+from tests.bench.figure import Figure, facts_of, table
+from tests.bench.machine import machine
+
+RUNS = 3
+LAG_SECONDS = 60.0
+THROUGHPUT_SECONDS = 10.0
+_SHORT = 0.1
+"""The share of the full time a trial of the benchmarks themselves takes."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="start, rebuild, lag, lag-http, throughput; all when none is named"
+    )
+    parser.add_argument("--runs", type=int, default=RUNS, help="of each, of which the median counts (default 3)")
+    parser.add_argument(
+        "--short", action="store_true", help="a tenth of the time: to try the benchmarks, not the hotline"
+    )
+    asked = parser.parse_args()
+    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
+        del os.environ[name]  # nothing is measured on a store that belongs to somebody
+    facts = facts_of(machine())
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as room:
+        benches = _benches(Path(room), _SHORT if asked.short else 1.0)
+        unknown = set(asked.names) - set(benches)
+        if unknown:
+            parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(benches)}")
+        lines: list[str] = []
+        for name in asked.names or benches:
+            runs = []
+            for n in range(asked.runs):
+                print(f"{name}: run {n + 1} of {asked.runs}", file=sys.stderr, flush=True)
+                with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=room) as own:
+                    runs.append(benches[name](Path(own)))
+            told = table(runs)
+            lines += told if not lines else told[2:]
+    print("\n".join([*facts, "", *lines]))
+
+
+def _benches(room: Path, share: float) -> Mapping[str, Callable[[Path], list[Figure]]]:
+    made: list[Path] = []
+
+    def the_log() -> Path:
+        if not made:
+            print(f"acting out a month and telling it to {log.FACTS:,} facts", file=sys.stderr, flush=True)
+            made.append(log.make(room / "log"))
+        return made[0]
+
+    return {
+        "start": start.run,
+        "rebuild": lambda own: rebuild.run(own, the_log()),
+        "lag": lambda own: lag.in_process(own, LAG_SECONDS * share),
+        "lag-http": lambda own: lag.over_http(own, LAG_SECONDS * share),
+        "throughput": lambda own: throughput.run(own, THROUGHPUT_SECONDS * share),
+    }
+
+
+if __name__ == "__main__":
+    main()
