@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
 from hotline.writing import Written
+from projections import due_list
+from projections.follow import catch_up
+from workers.clock import TheClock
 from workers.compose import House
 
 
@@ -15,37 +19,50 @@ class Bell:
     """Strikes what is due and hands on what followed, as the notices to citizens and units would."""
 
     def __init__(self, house: House) -> None:
-        from workers.clock import TheClock
-
-        self._house = house
-        self._ear = _Ear(house)
-        self._clock = TheClock(replace(house, hotline=self._ear))  # type: ignore[arg-type]  # all the clock asks of it
+        self._house, self._ear, self._views = house, _Ear(house.hotline), _Views(house)
+        self._clock = TheClock(replace(house, hotline=self._ear, views=self._views))  # type: ignore[arg-type]
+        self._seen = -1
+        self._next: datetime | None = None
 
     def strike(self) -> list[Recorded]:
         """Ring everything that is due now."""
-        self._ear.catch_up()
+        if self._nothing_new():
+            return []
+        self._views.catch_up()
         while self._clock.ring():
-            self._ear.catch_up()
+            pass
+        self._seen, self._next = self._house.hotline.position(), due_list.next_at(self._house.views)
         heard, self._ear.heard = self._ear.heard, []
         return heard
 
+    def _nothing_new(self) -> bool:
+        """Nobody has written anything since, and the next moment is still to come."""
+        waits = self._next is None or self._next > self._house.now()
+        return waits and self._house.hotline.position() == self._seen
+
 
 class _Ear:
-    """The hotline as the clock sees it; keeps what each ring led to, and the due list at the log's end."""
+    """The hotline as the clock sees it; keeps what each ring led to."""
 
-    def __init__(self, house: House) -> None:
-        self._house, self._hotline = house, house.hotline
+    def __init__(self, hotline: Hotline) -> None:
+        self._hotline = hotline
         self.heard: list[Recorded] = []
 
     def handle(self, *args: Any, **kwargs: Any) -> Written:
-        written = Hotline.handle(self._hotline, *args, **kwargs)
+        written = self._hotline.handle(*args, **kwargs)
         self.heard.extend(written.facts)
-        self.catch_up()
         return written
 
-    def catch_up(self) -> None:
-        from projections import due_list
-        from projections.follow import catch_up
 
-        while catch_up(self._house.views, due_list.VIEW, self._hotline.facts_after):
-            pass
+class _Views:
+    """Views as the clock sees them: whoever asks how far they are finds them at the log's end, without a follower."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self.engine = house, house.views.engine
+
+    def position(self, name: str) -> int:
+        self.catch_up()
+        return int(self._house.views.position(name))
+
+    def catch_up(self) -> None:
+        catch_up(self._house.views, due_list.VIEW, self._house.hotline.facts_after)

@@ -76,7 +76,8 @@ class StoreDoor:
 
     def receive(self, case: Case, by: Actor, body: dict[str, Any]) -> Told:
         written = self._house.hotline.receive(Receive(**body), by=by, ticket_id=case.id)
-        self._cases[case.id] = case
+        if self._bell is not None:  # only who hears the bell must know later whom it concerns
+            self._cases[case.id] = case
         return _told(written)
 
     def act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told:

@@ -12,7 +12,7 @@ from workers.simulate.intake import Plan, calls
 from workers.simulate.tally import Tally
 from workers.simulate.world import World
 
-TICK = timedelta(minutes=15)
+TICK = timedelta(minutes=30)
 """How often the hotline's clock looks; a live one looks more often, and rings no earlier either."""
 
 Progress = Callable[[datetime, int], None]

@@ -1,0 +1,102 @@
+"""A simulated hotline is one whose people and whose books say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+
+from hotline.facts import Recorded
+from hotline.sealing import Sealed
+from hotline.ticket.facts import ClockRang, TicketReceived
+from tests.workers.simulate.conftest import Act, Lived
+from workers.check import findings
+from workers.compose import House
+
+pytestmark = pytest.mark.slow
+
+DRAWN = {"number", "access", "person_id"}
+"""Fields that chance fills anew in every run: the random part of a number, code and token, and who the vault says it is."""
+
+
+def test_the_people_count_what_the_views_and_the_log_say(lived: Lived) -> None:
+    """Every figure that the actors counted is the figure in the views and the log, and there are many of them."""
+    _, outcome = lived
+    assert outcome.differing == {}
+    assert outcome.figures > 60
+    assert outcome.tally.counts["intake.received"] + outcome.tally.counts["intake.turned_away"] == 200
+    assert sum(outcome.tally.group("state").values()) == outcome.tally.counts["intake.received"]
+
+
+def test_nobody_is_refused_without_reason(lived: Lived) -> None:
+    """Actors know their work: whatever was refused to them was refused for a reason they had to expect."""
+    assert lived[1].tally.surprises == []
+
+
+def test_the_invariants_hold_afterwards(lived: Lived) -> None:
+    """`hotline check` finds nothing broken in a store that was lived in."""
+    assert list(findings(lived[0])) == []
+
+
+def test_alarms_ring_inside_the_simulation_and_never_early(lived: Lived) -> None:
+    """The hotline's own clock works at simulated time: reds ring, none before its due."""
+    rung = [(r.recorded_at, r.fact) for r in _facts(lived[0]) if isinstance(r.fact, ClockRang)]
+    reds = [(at, fact.due) for at, fact in rung if fact.level == "red"]
+    assert reds
+    assert all(at >= due for at, due in reds)
+
+
+def test_the_same_seed_gives_the_same_facts(act: Act) -> None:
+    """Two runs from one seed write the same facts but for what is drawn by chance or sealed; another seed does not."""
+    first, again, other = (_shapes(act(60, 5, seed)[0]) for seed in (11, 11, 12))
+    assert first == again
+    assert first != other
+
+
+def test_the_books_agree_across_new_year(act: Act) -> None:
+    """Over New Year, with its holidays and make-up days, people and books still agree and nobody is surprised."""
+    _, outcome = act(100, 12, seed=4, start="2025-12-26")
+    assert outcome.differing == {}
+    assert outcome.tally.surprises == []
+
+
+@pytest.mark.parametrize("profile", ["shandong-2020", "shanghai-street-2019", "beijing"])
+def test_every_profile_can_be_lived_in(act: Act, profile: str) -> None:
+    """The actors know no city: under each shipped profile they work by its rules, and the books agree."""
+    _, outcome = act(60, 8, seed=6, profile=profile)
+    assert outcome.differing == {}
+    assert outcome.tally.surprises == []
+    assert outcome.tally.counts["given.dispatched"] > 0
+
+
+def _facts(house: House) -> list[Recorded]:
+    return house.hotline.facts_after(0, 1_000_000)
+
+
+def _shapes(house: House) -> list[tuple[Any, ...]]:
+    """The facts of tickets in order, without what is sealed or drawn by chance."""
+    facts = [r for r in _facts(house) if r.fact.TOPIC.startswith("ticket.")]
+    assert Counter(type(r.fact) for r in facts)[TicketReceived] > 0
+    return [(_id(r), r.fact.TOPIC, r.by, r.recorded_at, _kept(r)) for r in facts]
+
+
+def _id(recorded: Recorded) -> tuple[UUID, int]:
+    return recorded.originator_id, recorded.originator_version
+
+
+def _kept(recorded: Recorded) -> dict[str, Any]:
+    dumped = recorded.fact.model_dump(mode="json")
+    fields = type(recorded.fact).model_fields
+    return {k: v for k, v in dumped.items() if k not in DRAWN and not _sealed(fields[k])}
+
+
+def _sealed(field: Any) -> bool:
+    """Whether a field holds sealed text, or may."""
+    patterns = [getattr(m, "pattern", None) for m in (*field.metadata, *_inner(field.annotation))]
+    return get_args(Sealed)[1].pattern in patterns
+
+
+def _inner(annotation: Any) -> list[Any]:
+    return [m for part in get_args(annotation) for m in getattr(part, "__metadata__", ())]
