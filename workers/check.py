@@ -119,7 +119,12 @@ def _views(house: House) -> Iterator[str]:
     from projections.registry import VIEWS
 
     for name, view in VIEWS.items():
-        if rebuild(house.views, view, house.hotline, switch=False).same is False:
+        try:
+            same = rebuild(house.views, view, house.hotline, switch=False).same
+        except Exception as broken:  # noqa: BLE001  # a log that cannot be read has been told already
+            yield _say("view_unbuilt", view=name, error=type(broken).__name__)
+            continue
+        if same is False:
             yield _say("view", view=name)
 
 

@@ -30,10 +30,10 @@ VIEW = due_list.VIEW.name
 
 
 class TheClock:
-    """One clock for one house."""
+    """One clock for one house. `patience`: seconds it waits for the view to see what has rung, before it looks again."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, house: House, *, patience: float = 2.0) -> None:
+        self._house, self._patience = house, patience
         self._tidied_at = house.now() - TIDY_EVERY
 
     def run(self, stop: Event) -> None:
@@ -58,7 +58,7 @@ class TheClock:
             except Exception as failure:  # noqa: BLE001  # one ticket's trouble must not keep the others waiting
                 log.error("not_rung", ticket=str(timer.ticket_id), clock=timer.clock, error=type(failure).__name__)
         if done:  # what has rung leaves the list only when the view has seen it
-            wait_until(house.views, VIEW, position, timeout=2.0)
+            wait_until(house.views, VIEW, position, timeout=self._patience)
         return done
 
     def confirm(self) -> int:

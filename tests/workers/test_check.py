@@ -1,0 +1,134 @@
+"""`hotline check`: silent over a sound house, and one sentence for each thing that is broken."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hotline import clocks
+from hotline.facts import SYSTEM, Cause, Recorded
+from hotline.notices import CITIZEN, Notice
+from hotline.ticket import facts as f
+from tests.support.clock import SettableClock
+from tests.workers.acting import closed, dispatched, receive
+from tests.workers.conftest import Open
+from tests.workers.test_clock import ring_all
+from workers.check import findings
+from workers.compose import House
+
+
+def lived_in(house: House, clock: SettableClock) -> UUID:
+    """Some tickets in several stages, clocks that have rung, views at the end; returns an open one."""
+    closed(house)
+    receive(house)
+    ticket = dispatched(house)
+    clock.advance(days=2)
+    ring_all(house)
+    house.catch_up()
+    return ticket
+
+
+def told(house: House) -> str:
+    return "\n".join(findings(house))
+
+
+def test_a_sound_house_passes(open_house: Open, store_url: str, clock: SettableClock) -> None:
+    """Nothing is said about a house in which only commands have written."""
+    house = open_house(store=store_url)
+    lived_in(house, clock)
+    assert told(house) == ""
+
+
+def in_log(house: House, statement: str, *params: Any) -> None:
+    with sqlite3.connect(house.settings.store.removeprefix("sqlite:///")) as log:
+        assert log.execute(statement, params).rowcount > 0
+
+
+def lose_a_fact(house: House, ticket: UUID) -> None:
+    in_log(house, "DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 2", ticket.hex)
+
+
+def plain_words(house: House, ticket: UUID) -> None:
+    change = (
+        'UPDATE stored_events SET state = replace(state, \'"text":"s1.A\', \'"text":"plain\') WHERE originator_id = ?'
+    )
+    in_log(house, change, ticket.hex)
+
+
+def stamp_early(house: House, ticket: UUID) -> None:
+    last = "SELECT max(rowid) FROM stored_events"
+    change = f'UPDATE stored_events SET state = replace(state, \'"recorded_at":"2026\', \'"recorded_at":"2025\') WHERE rowid = ({last})'
+    in_log(house, change)
+
+
+def lose_the_number(house: House, ticket: UUID) -> None:
+    in_log(house, "DELETE FROM stored_events WHERE topic = 'number.claimed'")
+
+
+def written(house: House, ticket: UUID, fact: f.TicketFact) -> None:
+    """A fact nobody decided."""
+    version = house.hotline.history(ticket)[-1].originator_version + 1
+    at = house.rules.calendar.local(house.now())
+    cause = Cause(correlation_id="x", policy="x")
+    recorded = Recorded(ticket, version, at, None, SYSTEM, cause, fact)
+    house.hotline.store.insert_events([house.hotline.facts.to_stored_event(recorded)], stamped=at)  # type: ignore[call-arg]
+
+
+def ring_early(house: House, ticket: UUID) -> None:
+    due = house.now() + timedelta(days=30)
+    written(house, ticket, f.ClockRang(clock="citizen", level="criticism", due=due))
+
+
+def end_the_lead(house: House, ticket: UUID) -> None:
+    parts = house.hotline.ticket(ticket).assignments  # type: ignore[union-attr]
+    written(house, ticket, f.TicketDispatched(assignments=(), ended=tuple(parts), note=None))
+
+
+def stop_all_clocks(house: House, ticket: UUID) -> None:
+    state = house.hotline.ticket(ticket)
+    assert state is not None
+    stopped = tuple(clocks.stop(r, house.now()) for r in state.running())
+    written(house, ticket, f.TicketUrged(words=None, clocks=stopped))
+
+
+def erase_by_word_only(house: House, ticket: UUID) -> None:
+    written(house, ticket, f.TicketErased(approver="x"))
+
+
+def notice_of_nothing(house: House, ticket: UUID) -> None:
+    (fact, *_) = house.hotline.history(ticket)
+    notice = Notice(CITIZEN, "text", "notice.received", {})
+    house.outbox.take("x", replace(fact, originator_version=999), (notice,), house.now())
+
+
+def change_a_view(house: House, ticket: UUID) -> None:
+    with sqlite3.connect(house.settings.views.removeprefix("sqlite:///")) as views:
+        assert views.execute("UPDATE board_v1 SET doc = replace(doc, 'in_progress', 'closed')").rowcount > 0
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        (lose_a_fact, "where 2 was due"),
+        (plain_words, "cannot be read"),
+        (stamp_early, "was recorded before"),
+        (lose_the_number, "does not lead to it"),
+        (ring_early, "too early, twice"),
+        (end_the_lead, "has no lead unit"),
+        (stop_all_clocks, "no clock of it runs"),
+        (erase_by_word_only, "its key is still there"),
+        (notice_of_nothing, "belongs to no fact"),
+        (change_a_view, "View board differs"),
+    ],
+)
+def test_each_harm_is_named(
+    open_house: Open, clock: SettableClock, harm: Callable[[House, UUID], None], sentence: str
+) -> None:
+    """Whatever breaks an invariant is told in a sentence."""
+    house = open_house()
+    harm(house, lived_in(house, clock))
+    assert sentence in told(open_house())  # another process, which remembers nothing
