@@ -46,7 +46,7 @@ def configure(level: str = "info", *, to: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_LEVELS[level.upper()])
-    for chatty in ("uvicorn.access", "nats", "sqlalchemy", "eventsourcing", "httpx"):
+    for chatty in ("uvicorn.access", "nats", "sqlalchemy", "eventsourcing", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
 
 

@@ -112,9 +112,12 @@ def correlation_of(headers: Headers) -> str:
 
 def route_of(scope: Scope) -> str:
     """The route's template, such as ``/api/v1/tickets/{number}``; all that fit none are one."""
-    template: str = getattr(scope.get("route"), "path", "-")
-    within = API if scope["path"].startswith(f"{API}/") and not template.startswith(API) and template != "-" else ""
-    return within + template
+    if scope.get("endpoint") is None or "path_params" not in scope:
+        return "-"
+    if scope["path"].startswith("/static/"):
+        return "/static"  # whatever follows was typed by anybody
+    names = {str(value): f"{{{name}}}" for name, value in scope["path_params"].items()}
+    return "/".join(names.get(step, step) for step in scope["path"].split("/"))
 
 
 def _places(fault: BaseException) -> list[str]:

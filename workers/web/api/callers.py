@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from hotline.call.call import NoteCall, stream_of
 from hotline.command import Code, Line, Refused
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of, sees
+from hotline.texts import Language, say
 from hotline.ticket.ticket import Ticket
+from hotline.vault import NotAPhone, normalise_phone
 from workers.accounts import Login
 from workers.compose import House
 from workers.web.api import examples
@@ -20,8 +22,19 @@ from workers.web.api.refusals import refusals
 from workers.web.auth import TheHouse, login_of, one_of
 
 router = APIRouter(tags=["telephone"])
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 MOST = 50
 """The newest tickets of a caller that are shown; ``earlier`` counts all.  (ours)"""
+
+
+def _a_phone(text: str) -> str:
+    try:
+        return normalise_phone(text)
+    except NotAPhone:
+        raise ValueError(" / ".join(say("field.bad_phone", language) for language in LANGUAGES)) from None
+
+
+Phone = Annotated[Line, AfterValidator(_a_phone)]
 
 
 class Lookup(BaseModel):
@@ -29,7 +42,7 @@ class Lookup(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    phone: Line
+    phone: Phone
 
 
 class Earlier(BaseModel):
@@ -60,7 +73,7 @@ class CallEvent(BaseModel):
     event: Literal["offered", "answered", "ended", "missed"]
     call_id: Code
     at: AwareDatetime
-    phone: Line | None = None
+    phone: Phone | None = None
     queue: Code | None = None
     recording: Code | None = Field(default=None, description="The telephone system's reference")
 

@@ -1,0 +1,188 @@
+"""Citizens: filing, following, and what a stranger cannot find out."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from tests.workers.web.desk import API, NAME, PHONE, Desk, district_units, leaf
+from workers.compose import House
+
+TICKETS = f"{API}/public/tickets"
+
+
+def file(web: TestClient, house: House, key: str | None = None, **changes: Any) -> Any:
+    body = {
+        "text": "路灯不亮",
+        "caller": {"name": NAME, "phone": PHONE},
+        "place": {"address": "样例路 3 号"},
+        **changes,
+    }
+    answer = web.post(f"{API}/public/requests", json=body, headers={"Idempotency-Key": key or str(uuid4())})
+    house.catch_up()
+    return answer
+
+
+def told(answer: Any) -> tuple[int, dict[str, Any]]:
+    return answer.status_code, {k: v for k, v in answer.json().items() if k != "instance"}
+
+
+def test_a_citizen_files_and_follows(web: TestClient, house: House) -> None:
+    """A request filed on the web comes back by number and code, with what can be done now and nothing of the caller."""
+    filed = file(web, house)
+    assert filed.status_code == 201, filed.text
+    number, code = filed.json()["number"], filed.json()["query_code"]
+    assert filed.headers["Location"] == f"{TICKETS}/{number}"
+
+    seen = web.get(f"{TICKETS}/{number}", headers={"Query-Code": code.lower()}).json()
+
+    assert seen["state"]["code"] == "received"
+    assert set(seen["allowed"]) == {"urge", "supplement", "withdraw"}
+    assert NAME not in str(seen)
+    assert PHONE not in str(seen)
+    assert "样例路" not in str(seen)
+
+
+def test_a_lost_reply_to_a_citizen(web: TestClient, house: House) -> None:
+    """Filed again with the same key, the same number and code come back; short keys are refused, as are officials' fields."""
+    key = str(uuid4())
+    first, again = file(web, house, key).json(), file(web, house, key).json()
+    assert (first["number"], first["query_code"]) == (again["number"], again["query_code"])
+
+    assert file(web, house, "short").json()["code"] == "bad_key"
+    for extra in ({"source": {"kind": "province"}}, {"channel": "phone"}, {"urgency": "emergency"}):
+        assert file(web, house, **extra).status_code == 422
+
+
+def test_wrong_number_and_wrong_code_are_alike(web: TestClient, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the answer nor the work done tells whether a number exists."""
+    number = file(web, house).json()["number"]
+    nobodys = _nobodys()
+    read: list[str] = []
+    for name in ("find", "opening", "code_hash"):
+        monkeypatch.setattr(house.hotline, name, _counted(name, getattr(house.hotline, name), read))
+
+    answers, work = [], []
+    for n in (number, nobodys):
+        read.clear()
+        answers.append(told(web.get(f"{TICKETS}/{n}", headers={"Query-Code": "AAAAAAAA"})))
+        work.append(list(read))
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+    assert work[0] == work[1]
+
+
+def _counted(name: str, function: Callable[..., Any], read: list[str]) -> Callable[..., Any]:
+    def counted(*given: Any) -> Any:
+        read.append(name)
+        found = function(*given)
+        if name == "opening":
+            assert found is not None, "a number that is nobody's must cost the same read"
+        return found
+
+    return counted
+
+
+def _nobodys() -> str:
+    from hotline.ticket.number import is_number
+
+    return next(n for n in (f"2603020000000{d}" for d in range(10)) if is_number(n))
+
+
+def test_tries_are_limited_for_the_pair_alone(app: FastAPI, house: House) -> None:
+    """After five wrong codes from one address that address waits, even with the right code; the citizen elsewhere, and
+    other tickets, do not."""
+    stranger, citizen = (
+        TestClient(app, client=(address, 1), raise_server_exceptions=False) for address in ("10.0.0.1", "10.0.0.2")
+    )
+    filed, other = file(citizen, house).json(), file(citizen, house).json()
+    number, code = filed["number"], {"Query-Code": filed["query_code"]}
+    for _ in range(house.rules.public.tries):
+        assert stranger.get(f"{TICKETS}/{number}", headers={"Query-Code": "AAAAAAAA"}).status_code == 404
+
+    shut = stranger.get(f"{TICKETS}/{number}", headers=code)
+
+    assert (shut.status_code, shut.json()["code"]) == (429, "too_many_tries")
+    assert int(shut.headers["Retry-After"]) > 0
+    assert [citizen.get(f"{TICKETS}/{number}", headers=code).status_code for _ in range(8)] == [200] * 8
+    assert stranger.get(f"{TICKETS}/{other['number']}", headers={"Query-Code": other["query_code"]}).status_code == 200
+    nobodys = _nobodys()
+    tries = [stranger.get(f"{TICKETS}/{nobodys}", headers=code).status_code for _ in range(6)]
+    assert tries == [404] * 5 + [429]
+
+
+def test_an_address_that_tries_many_numbers(app: FastAPI, house: House) -> None:
+    """Wrong tries over many tickets are limited by the address, more loosely."""
+    web = TestClient(app, client=("10.0.0.9", 1), raise_server_exceptions=False)
+    house.rules.public.__dict__["tries_per_address"] = 6
+    from workers.web.api.guarding import Tries
+
+    app.state.tries = Tries("memory://", house.rules)
+    numbers = [file(web, house).json()["number"] for _ in range(7)]
+
+    tries = [web.get(f"{TICKETS}/{n}", headers={"Query-Code": "AAAAAAAA"}).status_code for n in numbers]
+
+    assert tries == [404] * 6 + [429]
+
+
+def test_the_cookie_is_for_one_ticket(web: TestClient, house: House) -> None:
+    """The code can be traded for a cookie scripts cannot read, sent to that ticket's addresses alone."""
+    mine, other = file(web, house).json(), file(web, house).json()
+
+    opened = web.post(f"{TICKETS}/{mine['number']}/session", json={"query_code": mine["query_code"]})
+
+    assert opened.status_code == 204, opened.text
+    for cookie in opened.headers.get_list("set-cookie"):
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert mine["number"] in cookie.partition("Path=")[2]
+    assert web.get(f"{TICKETS}/{mine['number']}").status_code == 200
+    value = web.cookies.get("hotline_ticket", path=f"{TICKETS}/{mine['number']}")
+    stolen = TestClient(web.app, cookies={"hotline_ticket": str(value)})
+    assert stolen.get(f"{TICKETS}/{other['number']}").status_code == 404
+    assert stolen.get(f"{API}/me", headers={"Authorization": f"Bearer {value}"}).status_code == 401
+
+
+def test_what_the_citizen_is_told(web: TestClient, operator: Desk, dispatcher: Desk, house: House) -> None:
+    """Milestones name the unit and no account; internal notes and arguments stay inside."""
+    filed = file(web, house).json()
+    number, code = filed["number"], {"Query-Code": filed["query_code"]}
+    operator.done(number, "classify", type="complaint", category=leaf(house))
+    operator.post(f"/tickets/{number}/note", {"text": "内部备注不外露"})
+    dispatcher.done(number, "dispatch", lead=district_units(house)[0], note="内部交办意见")
+
+    seen = web.get(f"{TICKETS}/{number}", headers=code).json()
+
+    assert [step["code"] for step in seen["milestones"]] == ["received", "dispatched"]
+    assert seen["milestones"][1]["unit"]["zh"] == house.rules.units[district_units(house)[0]].name
+    assert seen["due"] is not None
+    assert "内部" not in str(seen)
+    assert house.accounts.actor_of_token(dispatcher.headers["Authorization"][7:]).id not in str(seen)
+
+
+def test_withdrawing_once(web: TestClient, house: House) -> None:
+    """A citizen takes the request back; afterwards there is nothing left to do, and the refusal says so."""
+    filed = file(web, house).json()
+    path, code = f"{TICKETS}/{filed['number']}", {"Query-Code": filed["query_code"]}
+
+    assert web.post(f"{path}/withdraw", headers=code).status_code == 200
+    house.catch_up()
+
+    again = web.post(f"{path}/withdraw", headers=code)
+    assert (again.status_code, again.json()["code"]) == (409, "over")
+    assert web.get(path, headers=code).json()["allowed"] == []
+
+
+def test_filing_is_limited_by_address(app: FastAPI, house: House) -> None:
+    """One address cannot flood the hotline."""
+    web = TestClient(app, client=("10.0.0.3", 1), raise_server_exceptions=False)
+    key = str(uuid4())
+    answers = {file(web, house, key).status_code for _ in range(30)}
+
+    assert answers == {201}
+    flood = file(web, house, key)
+    assert (flood.status_code, flood.json()["code"]) == (429, "too_many_requests")
