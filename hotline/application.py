@@ -27,7 +27,7 @@ from hotline.writing import Job, Key, Page, Written
 
 AT_ONCE = 64
 """The most commands written in one transaction."""
-TRIES = 5
+TRIES = 20
 """How often one command is decided again when another process was quicker."""
 
 

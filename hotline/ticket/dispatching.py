@@ -89,6 +89,13 @@ class PassDown(c.PartCommand):
     unit: Code
     note: Words | None = None
 
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        super().check(ticket, desk)
+        own = {a.unit for a in cls.choices(ticket, desk.by)}
+        if not any(unit.parent in own for unit in desk.rules.units.values()):
+            raise Refused("nobody_below")
+
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         part = self.part(ticket, desk)
         if self.unit not in desk.rules.units:

@@ -126,13 +126,13 @@ class RequestDeferral(c.PartCommand):
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         super().check(ticket, desk)
+        if not any(a.role == "lead" and a.parent is None for a in cls.choices(ticket, desk.by)):
+            raise Refused("lead_only")
         if ticket.deferral_wanted is not None:
             raise Refused("asked_already")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         part = self.part(ticket, desk)
-        if part.role != "lead":
-            raise Refused("lead_only")
         today = desk.calendar.local(desk.at).date()
         most = desk.rules.small_limit("deferral_max", urgency=ticket.urgency, category=ticket.category)
         latest = today + timedelta(days=most.amount if most else 365)

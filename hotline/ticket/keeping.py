@@ -110,6 +110,8 @@ class ApproveErasure(c.TicketCommand):
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         _wanted(ticket)
+        if not ticket.over:
+            raise Refused("still_open")  # opened again since it was asked
         if ticket.hold:
             raise Refused("held")
         if ticket.erasure_wanted_by == desk.by.id:

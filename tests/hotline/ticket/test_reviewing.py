@@ -18,7 +18,7 @@ from tests.spec import given, rules_with
 def test_a_reply_passes_with_every_check_of_the_list(missing: str) -> None:
     """One missing is named, and nothing is accepted."""
     passed = tuple(c for c in t.ALL_CHECKS if c != missing)
-    review = Review(accept=True, passed=passed)  # type: ignore[arg-type]
+    review = Review(accept=True, passed=passed)
     refusal = given(t.a_replied_ticket()).by(t.REVIEWER).when(review).refused("checks_missing")
     assert refusal.details == {"checks": missing}
 
