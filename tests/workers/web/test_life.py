@@ -2,9 +2,21 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from hotline.facts import Role
 from tests.workers.web.desk import TEXT, Desk, district_units, leaf
 from workers.compose import House
+
+Open = Callable[..., House]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, open_house: Open) -> House:
+    """The journey is made on both stores."""
+    if request.param == "sqlite":
+        return open_house()
+    return open_house(store=request.getfixturevalue("postgres_url"))
 
 
 def test_from_the_call_to_the_rated_close(
