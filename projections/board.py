@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from projections.board_row import BoardRow, UnitPart, row_of
 from projections.moments import NEVER, micros
 from projections.view import Views, find_docs
 
-__all__ = ["BoardFilter", "BoardRow", "Page", "UnitPart", "find", "page"]
+__all__ = ["BoardFilter", "BoardRow", "Page", "UnitPart", "every", "find", "page"]
 
 _b, _u = table.c, unit_lines.c
 
@@ -74,6 +74,13 @@ def find(views: Views, tickets: Sequence[UUID]) -> list[BoardRow]:
     with views.engine.connect() as connection:
         docs = dict(find_docs(connection, table, tickets))
     return [row_of(ticket, from_json(docs[ticket])) for ticket in tickets if ticket in docs]
+
+
+def every(views: Views) -> Iterator[BoardRow]:
+    """All rows as they stand at one moment, in no useful order; only for whoever may see everything."""
+    with views.engine.connect() as connection:
+        for ticket, text in connection.execute(select(_b.ticket_id, _b.doc), execution_options={"yield_per": 500}):
+            yield row_of(ticket, from_json(text))
 
 
 def _within(scope: Scope, filters: BoardFilter, after: tuple[int, int, UUID] | None, limit: int) -> Select[Any]:

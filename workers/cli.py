@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import typer
 import typer.core
@@ -87,6 +87,36 @@ def rebuild(names: Annotated[list[str] | None, typer.Argument(metavar="[VIEW]…
 
     with opened() as house:
         raise typer.Exit(rebuilding.rebuild(house, names or []))
+
+
+@app.command()
+def export(
+    what: Annotated[Literal["tickets", "facts"], typer.Option(help="导出内容 / what to export")],
+    out: Annotated[Path, typer.Option(help="输出目录 / directory to write to", file_okay=False)],
+    format_: Annotated[Literal["csv"], typer.Option("--format", help="文件格式 / file format")] = "csv",
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="仅此月（北京时间）/ that month alone (Beijing time)")
+    ] = None,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="供电子表格识别编码 / for spreadsheets that guess encodings")
+    ] = False,
+) -> None:
+    """导出供分析的数据，不含个人信息 / export data for analysts; nothing in it points at a person."""
+    from workers import export as exporting
+
+    os.umask(0o077)
+    with opened() as house:
+        try:
+            path, rows = exporting.export(house, what, out, month=month, bom=bom)
+        except exporting.NoMonth:
+            raise typer.BadParameter(
+                "月份请写作 YYYY-MM，如 2026-03 / write a month like 2026-03", param_hint="--month"
+            ) from None
+        except OSError as error:
+            raise typer.BadParameter(
+                f"无法写入该目录 / cannot write there: {error.strerror}", param_hint="--out"
+            ) from None
+        typer.echo(f"{path}  {rows} 行 / rows")
 
 
 @app.command()
