@@ -74,12 +74,12 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     if fact.clocks:
         changes["clocks"] = {**doc["clocks"], **_compact(fact.clocks)}
     if doc["state"] != changes.get("state", doc["state"]):
-        changes["since"] = micros(recorded.recorded_at)
+        changes["since"] = recorded.recorded_at
     return {**doc, **changes, "version": recorded.originator_version, "position": recorded.position}
 
 
 def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
-    at = micros(recorded.recorded_at)
+    at = recorded.recorded_at
     return {
         **START,
         "number": fact.number,
@@ -117,14 +117,9 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
 def _compact(readings: tuple[Reading, ...]) -> dict[str, list[Any]]:
     """Clock to [due, runs, yellow, stopped at]."""
     return {
-        r.clock: [
-            micros(r.due),
-            r.running,
-            micros(r.alarms["yellow"]) if "yellow" in r.alarms else None,
-            micros(r.stopped_at) if r.stopped_at is not None else None,
-        ]
+        r.clock: [r.due, r.running, r.alarms.get("yellow"), r.stopped_at]
         for r in readings
-        if r.kind not in _BESIDE
+        if r.clock.partition(":")[0] not in _BESIDE
     }
 
 
@@ -138,13 +133,13 @@ def due_clock(doc: Doc) -> str | None:
                 return name
         running = [name for name, clock in clocks.items() if clock[1]]
         if running:
-            return min(running, key=lambda name: (clocks[name][0], name))
+            return min(running, key=lambda name: (micros(clocks[name][0]), name))
     return "citizen" if "citizen" in clocks else None
 
 
 def columns(doc: Doc) -> Mapping[str, Any]:
     name = due_clock(doc)
-    due, runs, *_ = doc["clocks"][name] if name else (NEVER, False)
+    due, runs = (micros(doc["clocks"][name][0]), doc["clocks"][name][1]) if name else (NEVER, False)
     return {
         "over": int(is_over(doc)),
         "due": due,
@@ -166,7 +161,7 @@ def columns(doc: Doc) -> Mapping[str, Any]:
 
 def lines(doc: Doc) -> list[dict[str, Any]]:
     name = due_clock(doc)
-    due, over = doc["clocks"][name][0] if name else NEVER, int(is_over(doc))
+    due, over = micros(doc["clocks"][name][0]) if name else NEVER, int(is_over(doc))
     return [
         {"unit": unit, "part": part["state"], "signed_by": part["signed_by"], "over": over, "due": due}
         for unit, part in part_of_each_unit(doc).items()
@@ -192,12 +187,12 @@ def _pressed(doc: Doc, level: str) -> Doc:
 
 
 def _urged(doc: Doc, fact: f.TicketUrged, recorded: Recorded) -> Doc:
-    return {"urges": doc["urges"] + 1, "urged_at": micros(recorded.recorded_at)}
+    return {"urges": doc["urges"] + 1, "urged_at": recorded.recorded_at}
 
 
 def _ended(doc: Doc, fact: Any, recorded: Recorded) -> Doc:
     return {
-        "closed_at": micros(recorded.recorded_at),
+        "closed_at": recorded.recorded_at,
         "wanted": (),
         "outcome": getattr(fact, "outcome", doc["outcome"]),
     }

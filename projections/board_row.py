@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from projections.board_fold import SUPERVISION, due_clock
-from projections.moments import moment
+from projections.moments import from_micros, micros, moment
 from projections.standing import lead_of, part_of_each_unit
 from projections.view import Doc
 
@@ -81,8 +81,8 @@ def row_of(ticket: UUID, doc: Doc) -> BoardRow:
     """A document of the board as a row."""
     clocks, name, lead = doc["clocks"], due_clock(doc), lead_of(doc)
     due, runs, yellow, _ = clocks[name] if name else (None, False, None, None)
-    citizen = clocks.get("citizen", [None, False, None, None])
-    statutory = [c[0] for n, c in clocks.items() if n.startswith("statutory:") and c[3] is None]
+    citizen_due, _, _, stopped = clocks.get("citizen", (None, False, None, None))
+    statutory = [from_micros(micros(c[0])) for n, c in clocks.items() if n.startswith("statutory:") and c[3] is None]
     parts = part_of_each_unit(doc)
     return BoardRow(
         ticket_id=ticket,
@@ -90,9 +90,9 @@ def row_of(ticket: UUID, doc: Doc) -> BoardRow:
         due_clock=name,
         due_running=runs,
         yellow_at=moment(yellow),
-        statutory_due=moment(min(statutory, default=None)),
-        replied_at=moment(citizen[3]),
-        kept=None if citizen[3] is None else citizen[3] <= citizen[0],
+        statutory_due=min(statutory, default=None),
+        replied_at=moment(stopped),
+        kept=None if stopped is None else micros(stopped) <= micros(citizen_due),
         lead=lead["unit"] if lead else None,
         units=tuple(parts),
         parts=tuple(

@@ -1,12 +1,12 @@
 """Everything that waits, by the moment it waits for: the clock works through this list instead of sleeping.
 
 One line for each level of each running clock that has not rung.  A clock that is paused, stopped or moved takes its
-lines with it, since every fact that changes a clock carries the clock's whole reading.
+lines with it: every fact that changes a clock carries the clock's whole reading, whose alarms are what is to ring yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,10 +15,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Index, String, Table, Uuid, select
 
 from hotline.calendar import SHANGHAI
-from hotline.clocks import Reading
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
-from projections.moments import micros, moment
+from projections.moments import from_micros, micros
 from projections.view import Doc, View, Views, main_table, metadata
 
 _SHIFT = timedelta(days=31)
@@ -50,39 +49,26 @@ class Timer:
 def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     """The waiting levels and provisional dues of a ticket after one more fact."""
     fact = recorded.fact
-    if doc is None:
-        doc = {"waiting": {}, "provisional": {}, "rung": []}
-    if not isinstance(fact, f.TicketFact):
+    if not isinstance(fact, f.TicketFact) or not fact.clocks:
         return doc
-    if isinstance(fact, f.ClockRang):
-        doc = {**doc, "rung": [*doc["rung"], [fact.clock, fact.level]]}
-        waiting = {**doc["waiting"]}
-        waiting[fact.clock] = {k: v for k, v in waiting.get(fact.clock, {}).items() if k != fact.level}
-        doc["waiting"] = {clock: levels for clock, levels in waiting.items() if levels}
-    return _read(doc, fact.clocks) if fact.clocks else doc
-
-
-def _read(doc: Doc, readings: Sequence[Reading]) -> Doc:
-    waiting, provisional, rung = {**doc["waiting"]}, {**doc["provisional"]}, doc["rung"]
-    for reading in readings:
-        name = reading.clock
-        levels = {level: micros(at) for level, at in reading.alarms.items() if not rung or [name, level] not in rung}
-        waiting.pop(name, None)
-        if levels:
-            waiting[name] = levels
-        provisional.pop(name, None)
+    waiting, provisional = ({**doc["waiting"]}, {**doc["provisional"]}) if doc is not None else ({}, {})
+    for reading in fact.clocks:
+        waiting.pop(reading.clock, None)
+        provisional.pop(reading.clock, None)
+        if reading.alarms:
+            waiting[reading.clock] = reading.alarms
         if reading.provisional:
-            provisional[name] = micros(reading.due)
-    return {**doc, "waiting": waiting, "provisional": provisional}
+            provisional[reading.clock] = reading.due
+    return {"waiting": waiting, "provisional": provisional}
 
 
 def columns(doc: Doc) -> Mapping[str, Any]:
-    return {"provisional_due": min(doc["provisional"].values(), default=None)}
+    return {"provisional_due": min(map(micros, doc["provisional"].values()), default=None)}
 
 
 def lines(doc: Doc) -> list[dict[str, Any]]:
     return [
-        {"clock": clock, "level": level, "at": at}
+        {"clock": clock, "level": level, "at": micros(at)}
         for clock, levels in doc["waiting"].items()
         for level, at in levels.items()
     ]
@@ -95,13 +81,14 @@ def due(views: Views, now: datetime, limit: int = 500) -> list[Timer]:
     """What should have rung by ``now``, the longest waiting first."""
     query = select(timers).where(timers.c.at <= micros(now)).order_by(timers.c.at, timers.c.ticket_id).limit(limit)
     with views.engine.connect() as connection:
-        return [Timer(row.ticket_id, row.clock, row.level, moment(row.at)) for row in connection.execute(query)]
+        return [Timer(row.ticket_id, row.clock, row.level, from_micros(row.at)) for row in connection.execute(query)]
 
 
 def next_at(views: Views) -> datetime | None:
     """The moment the next level rings; None when nothing waits."""
     with views.engine.connect() as connection:
-        return moment(connection.scalar(select(timers.c.at).order_by(timers.c.at).limit(1)))
+        at = connection.scalar(select(timers.c.at).order_by(timers.c.at).limit(1))
+    return None if at is None else from_micros(at)
 
 
 def provisional(views: Views, known_until: date) -> list[UUID]:

@@ -19,6 +19,7 @@ from sqlalchemy import BigInteger, Column, Index, String, select
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from projections.milestones import answered_by_citizen, told
+from projections.moments import micros
 from projections.standing import START, is_over, moved
 from projections.view import Doc, View, Views, find_docs, main_table
 
@@ -26,7 +27,7 @@ __all__ = ["VIEW", "Milestone", "Progress", "Usual", "Words", "by_token", "find"
 
 table = main_table(
     "progress_v1",
-    Column("token", String(64), nullable=False, unique=True),
+    Column("token", String(64), nullable=False, index=True),
     Column("type", String(16)),
     Column("answered_at", BigInteger),
     Column("answered_after", BigInteger),
@@ -156,8 +157,8 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
 def _columns(doc: Doc) -> Mapping[str, Any]:
     after = at = None
     if doc["replied_at"] is not None:
-        at = int(doc["replied_at"].timestamp())
-        after = at - int(doc["received_at"].timestamp())
+        at = micros(doc["replied_at"]) // 1_000_000
+        after = at - micros(doc["received_at"]) // 1_000_000
     return {"token": doc["token_hash"], "type": doc["type"], "answered_at": at, "answered_after": after}
 
 

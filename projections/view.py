@@ -8,7 +8,7 @@ be thrown away and built again at any time (``rebuild.py``), so its commits do n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Condition
@@ -26,18 +26,15 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    create_engine,
-    event,
     insert,
     select,
     update,
 )
 
 from hotline.facts import Recorded
+from projections.database import alone, connect, is_sqlite, writing
 from projections.memory import Memory
 
-BUSY_SECONDS = 10.0
-"""How long a statement waits for another writer."""
 _MIGRATING = (12345, 2)
 """The advisory lock on PostgreSQL that lets one process make tables at a time."""
 
@@ -116,12 +113,7 @@ class Views:
     @classmethod
     def open(cls, url: str) -> Self:
         """Open ``sqlite:///path`` or ``postgresql://…`` (driver psycopg)."""
-        if url.startswith("sqlite:"):
-            engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            return cls(engine)
-        return cls(create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True))
+        return cls(connect(url, synchronous="NORMAL"))
 
     @cached_property
     def known(self) -> Mapping[str, View]:
@@ -132,15 +124,14 @@ class Views:
 
     @property
     def sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+        return is_sqlite(self.engine)
 
     def migrate(self) -> None:
         """Create what is missing; safe when several processes start at once."""
         known = self.known.values()
         tables = [positions, *(t for view in known for t in view.tables)]
         with self.writing() as connection:
-            if not self.sqlite:
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", _MIGRATING)
+            alone(connection, _MIGRATING)
             metadata.create_all(connection, tables=tables)
             have = set(connection.scalars(select(positions.c.label)))
             for view in known:
@@ -150,18 +141,9 @@ class Views:
     def close(self) -> None:
         self.engine.dispose()
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that writes; on SQLite it takes its turn at the start, so that it never fails half-way."""
-        with self.engine.execution_options(hotline_begin="BEGIN IMMEDIATE").begin() as connection:
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that reads one unchanging state."""
-        engine = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.connect() as connection:
-            yield connection
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes."""
+        return writing(self.engine)
 
     def position(self, name: str) -> int:
         """The log position up to which the rows of a view go.  Raises KeyError for an unknown view."""
@@ -198,13 +180,3 @@ def find_docs(connection: Connection, table: Table, tickets: Sequence[UUID]) -> 
         some = tickets[start : start + 500]
         found = connection.execute(select(table.c.ticket_id, table.c.doc).where(table.c.ticket_id.in_(some)))
         yield from ((row.ticket_id, row.doc) for row in found)
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # sqlite3 would begin on its own, and not for every statement
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("hotline_begin", "BEGIN"))

@@ -1,0 +1,211 @@
+"""Who saw what: an append-only table in a store of its own, written before the answer goes out.
+
+Looking is no fact of a ticket (there are hundreds a second), yet it must be provable: each row holds a hash made of the
+row before it and its own content, so a row that is changed, put in or taken out shows.  What is hashed says nothing
+personal: accounts, ids, names of filters.  Rows are kept for at least ``KEPT`` (个人信息保护合规审计: half a year).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from threading import Event, Lock
+from typing import Literal, Self
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+
+from hotline.facts import Actor
+from projections import access_tables as tables
+from projections.database import connect, reading, writing
+from projections.moments import from_micros, micros
+
+KEPT = timedelta(days=180)
+"""The shortest time for which rows are kept."""
+_ROWS_AT_ONCE = 1_000
+_START = "0" * 64
+
+What = Literal["ticket", "list", "lookup", "history", "unmask", "access_log", "progress", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """One look: who (account, role, unit), at what, when.  A list is one entry; ``summary`` names the filters used and
+    never holds what a person typed."""
+
+    who: str
+    role: str
+    unit: str | None
+    what: What
+    ticket_id: UUID | None
+    at: datetime
+    correlation: str
+    summary: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        actor: Actor,
+        what: What,
+        *,
+        at: datetime,
+        correlation: str,
+        ticket_id: UUID | None = None,
+        summary: Mapping[str, str | int | bool | None] | None = None,
+    ) -> Self:
+        """The look of an actor."""
+        return cls(actor.id, actor.role.value, actor.unit, what, ticket_id, at, correlation, summary or {})
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entries: Sequence[AccessEntry]
+    failure: BaseException | None = None
+    done: Event = field(default_factory=Event)
+
+
+class AccessLog:
+    """The table of looks.  It can be added to and read; there is no way to change it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: deque[_Waiting] = deque()
+        self._pen = Lock()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open ``sqlite:///path`` or ``postgresql://…`` (driver psycopg)."""
+        return cls(connect(url, synchronous="FULL"))  # a look is on the disk before its answer goes out
+
+    def migrate(self) -> None:
+        """Create what is missing; safe when several processes start at once."""
+        tables.create_all(self._engine, _START)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def record(self, entries: Iterable[AccessEntry]) -> None:
+        """Write looks down; they are on the disk when this returns.  Callers at the same time share one commit.
+
+        Raises sqlalchemy.exc.SQLAlchemyError when they could not be written: then nothing may be shown.
+        """
+        mine = _Waiting(tuple(entries))
+        for entry in mine.entries:
+            _row(0, "", entry)  # what cannot be written fails here, and not for those who share the commit
+        if not mine.entries:
+            return
+        self._waiting.append(mine)
+        with self._pen:
+            if not mine.done.is_set():
+                self._write([self._waiting.popleft() for _ in range(len(self._waiting))])
+        if mine.failure is not None:
+            raise mine.failure
+
+    def of_ticket(self, ticket_id: UUID) -> list[AccessEntry]:
+        """Every recorded look at one ticket, the oldest first."""
+        query = select(tables.entries).where(tables.entries.c.ticket_id == ticket_id).order_by(tables.entries.c.seq)
+        with self._engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def verify(self) -> int | None:
+        """The number of the first row that is not as it was written, or is missing; None when all are as written."""
+        with reading(self._engine) as connection:
+            head = connection.execute(select(tables.head)).one()
+            seq: int = head.kept_after
+            link, last = head.kept_hash, int(head.seq)
+            for row in _rows_after(connection, head.kept_after):
+                seq += 1
+                if row.seq != seq or row.hash != _link(link, seq, _entry(row)):
+                    return seq
+                link = row.hash
+        # What was cut off at the end leaves no gap: the head still knows how far it went.
+        if (seq, link) == (last, head.hash):
+            return None
+        return last if seq == last else min(seq, last) + 1
+
+    def forget(self, before: datetime, now: datetime) -> int:
+        """Drop rows older than ``before`` from the beginning; the chain of the rest stays provable.
+
+        Returns how many went.  Raises ValueError when rows younger than ``KEPT`` would go.
+        """
+        if before > now - KEPT:
+            raise ValueError(f"访问记录至少保存 {KEPT.days} 天 / access rows are kept for at least {KEPT.days} days")
+        e = tables.entries.c
+        with writing(self._engine) as connection:
+            first_kept = connection.scalar(select(func.min(e.seq)).where(e.at >= micros(before)))
+            old = select(e.seq, e.hash).order_by(e.seq.desc()).limit(1)
+            last = connection.execute(old if first_kept is None else old.where(e.seq < first_kept)).one_or_none()
+            if last is None:
+                return 0
+            gone = connection.execute(delete(tables.entries).where(e.seq <= last.seq)).rowcount
+            connection.execute(update(tables.head).values(kept_after=last.seq, kept_hash=last.hash))
+            return gone
+
+    def _write(self, waiting: Sequence[_Waiting]) -> None:
+        try:
+            with writing(self._engine) as connection:
+                self._append(connection, [entry for one in waiting for entry in one.entries])
+        except Exception as failure:  # noqa: BLE001  # handed to everybody whose rows were in it
+            for one in waiting:
+                one.failure = failure
+        for one in waiting:
+            one.done.set()
+
+    def _append(self, connection: Connection, entries: Sequence[AccessEntry]) -> None:
+        head = connection.execute(select(tables.head).with_for_update()).one()
+        seq, link, rows = head.seq, head.hash, []
+        for entry in entries:
+            seq += 1
+            link = _link(link, seq, entry)
+            rows.append(_row(seq, link, entry))
+        connection.execute(insert(tables.entries), rows)
+        connection.execute(update(tables.head).values(seq=seq, hash=link))
+
+
+def _link(before: str, seq: int, entry: AccessEntry) -> str:
+    content = {k: v for k, v in _row(seq, "", entry).items() if k != "hash"}
+    content["ticket_id"] = entry.ticket_id.hex if entry.ticket_id else None
+    text = json.dumps([before, content], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _row(seq: int, link: str, entry: AccessEntry) -> dict[str, object]:
+    return {
+        "seq": seq,
+        "who": entry.who,
+        "role": entry.role,
+        "unit": entry.unit,
+        "what": entry.what,
+        "ticket_id": entry.ticket_id,
+        "at": micros(entry.at),
+        "correlation": entry.correlation,
+        "summary": json.dumps(dict(entry.summary), sort_keys=True, ensure_ascii=False),
+        "hash": link,
+    }
+
+
+def _entry(row: Row[tuple[object, ...]]) -> AccessEntry:
+    return AccessEntry(
+        who=row.who,
+        role=row.role,
+        unit=row.unit,
+        what=row.what,
+        ticket_id=row.ticket_id,
+        at=from_micros(row.at),
+        correlation=row.correlation,
+        summary=json.loads(row.summary),
+    )
+
+
+def _rows_after(connection: Connection, seq: int) -> Iterator[Row[tuple[object, ...]]]:
+    while True:
+        query = select(tables.entries).where(tables.entries.c.seq > seq).order_by(tables.entries.c.seq)
+        some = connection.execute(query.limit(_ROWS_AT_ONCE)).all()
+        if not some:
+            return
+        yield from some
+        seq = some[-1].seq

@@ -1,0 +1,103 @@
+"""The tables a view is built anew in: beside the live ones, until they take their place."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sqlalchemy import Connection, MetaData, delete, insert, inspect, quoted_name, select
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from projections.view import Mark, View, Views, mark_of, move, positions
+
+_BESIDE = "_beside"
+
+
+class Overtaken(Exception):
+    """Another rebuild of the same view has begun and cleared these tables away; this one is in vain."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One view's new tables.  ``build`` tells whose they are: a later rebuild takes them over."""
+
+    views: Views
+    live: View
+    view: View
+    build: int
+
+    @property
+    def label(self) -> str:
+        return self.live.label + _BESIDE
+
+    @classmethod
+    def cleared(cls, views: Views, live: View) -> Self:
+        """Empty tables, as yet without indexes; whatever an earlier rebuild left behind is cleared away."""
+        beside = cls(views, live, _copy(live), secrets.randbelow(2**31))
+        with views.writing() as connection:
+            connection.execute(delete(positions).where(positions.c.label == beside.label))
+            for table in beside.view.tables:
+                table.drop(connection, checkfirst=True)
+                connection.execute(CreateTable(table))
+            connection.execute(insert(positions).values(label=beside.label, position=0, build=beside.build))
+        return beside
+
+    def must_be_ours(self, connection: Connection) -> None:
+        """Raises Overtaken."""
+        if mark_of(connection, self.label, hold=True).build != self.build:
+            raise Overtaken(self.live.label)
+
+    def index(self, connection: Connection) -> None:
+        """Make the indexes."""
+        self.must_be_ours(connection)
+        for table in self.view.tables:
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(CreateIndex(index))
+
+    def position(self, connection: Connection) -> int:
+        """How far the new rows go.  Raises Overtaken."""
+        self.must_be_ours(connection)
+        return mark_of(connection, self.label).position
+
+    def stand_at(self, connection: Connection, position: int) -> None:
+        """Write down how far the new rows go."""
+        move(connection, self.label, Mark(position, self.build))
+
+    def take_over(self, connection: Connection) -> None:
+        """Put the new tables in the place of the live ones, in the caller's transaction."""
+        self.must_be_ours(connection)
+        live, new = mark_of(connection, self.live.label, hold=True), self.position(connection)
+        for old, table in zip(self.live.tables, self.view.tables, strict=True):
+            old.drop(connection)
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" RENAME TO "{old.name}"')
+        move(connection, self.live.label, Mark(max(live.position, new), live.build + 1))
+        connection.execute(delete(positions).where(positions.c.label == self.label))
+        _drop_older(connection, self.live)
+
+    def drop(self) -> None:
+        """Clear away, unless the tables have taken their place or are another's by now."""
+        with self.views.writing() as connection:
+            if mark_of(connection, self.label, hold=True).build == self.build:
+                connection.execute(delete(positions).where(positions.c.label == self.label))
+                for table in self.view.tables:
+                    table.drop(connection, checkfirst=True)
+
+
+def _copy(live: View) -> View:
+    """The view over tables of other names.  An index keeps the name it is made with, so names are drawn."""
+    own, drawn = MetaData(), secrets.token_hex(4)
+    copies = [table.to_metadata(own, name=table.name + _BESIDE) for table in live.tables]
+    for index in (index for copy in copies for index in copy.indexes):
+        index.name = quoted_name(f"{index.name}_{drawn}", quote=None)
+    return replace(live, table=copies[0], lines_table=copies[1] if len(copies) > 1 else None)
+
+
+def _drop_older(connection: Connection, live: View) -> None:
+    """Drop the tables of earlier versions of the view that has just been put in place."""
+    labels = set(connection.scalars(select(positions.c.label)))
+    for label in labels & {f"{live.name}_v{version}" for version in range(live.version)}:
+        for name in inspect(connection).get_table_names():
+            if name == label or name.startswith(f"{label}_"):
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        connection.execute(delete(positions).where(positions.c.label == label))

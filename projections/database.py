@@ -1,0 +1,64 @@
+"""How the stores of this room are opened: one way for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+BUSY_SECONDS = 10.0
+"""How long a statement waits for another writer."""
+
+
+def connect(url: str, *, synchronous: Literal["NORMAL", "FULL"]) -> Engine:
+    """An engine for ``sqlite:///path`` or ``postgresql://…`` (driver psycopg).
+
+    ``synchronous`` is SQLite's: FULL outlives a power cut with every commit, NORMAL may lose the last ones.
+    """
+    if not url.startswith("sqlite:"):
+        return create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # sqlite3 would begin on its own, and not for every statement
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "cache_size=-16000", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("hotline_begin", "BEGIN"))
+
+
+def is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; on SQLite it takes its turn at the start, so that it never fails half-way."""
+    with engine.execution_options(hotline_begin="BEGIN IMMEDIATE").begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads one unchanging state."""
+    unchanging = engine if is_sqlite(engine) else engine.execution_options(isolation_level="REPEATABLE READ")
+    with unchanging.connect() as connection:
+        yield connection
+
+
+def alone(connection: Connection, key: tuple[int, int]) -> None:
+    """Wait until nobody else is in a transaction with this key; on SQLite a writing transaction is alone anyway."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", key)
