@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.ticket.ticket import State
@@ -15,7 +16,18 @@ from workers.simulate.world import World
 TICK = timedelta(minutes=30)
 """How often the hotline's clock looks; a live one looks more often, and rings no earlier either."""
 
-Progress = Callable[[datetime, int], None]
+Progress = Callable[[timedelta, datetime, int], None]
+"""Is told now and then: the time that has passed, the moment it is, and how many requests have come."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run ends with: the people's figures, and where the hotline has others; None when nobody compared."""
+
+    tally: Tally
+    differing: dict[str, tuple[int, int]] | None
+    figures: int = 0
+    """How many figures were compared."""
 
 
 def simulate(door: Door, plan: Plan, progress: Progress | None = None) -> Tally:
@@ -24,19 +36,20 @@ def simulate(door: Door, plan: Plan, progress: Progress | None = None) -> Tally:
     for moment, call in calls(plan, door.rules):
         world.at(moment, operators.take, call)
     end = plan.start + timedelta(days=plan.days)
-    world.at(plan.start, _tick, end, progress)
+    world.at(plan.start, _tick, plan, progress)
     world.run(end)
     tick(world)
     final(world)
     return world.tally
 
 
-def _tick(world: World, end: datetime, progress: Progress | None) -> None:
+def _tick(world: World, plan: Plan, progress: Progress | None) -> None:
     tick(world)
+    passed = world.now - plan.start
     if progress is not None:
-        progress(world.now, world.tally.counts["intake.received"])
-    if world.now + TICK < end:
-        world.at(world.now + TICK, _tick, end, progress)
+        progress(passed, world.now, world.tally.counts["intake.received"])
+    if passed + TICK < timedelta(days=plan.days):
+        world.at(world.now + TICK, _tick, plan, progress)
 
 
 def tick(world: World) -> None:

@@ -9,8 +9,9 @@ import pytest
 from tests.support.clock import ZONE
 from workers.compose import House, build
 from workers.settings import Settings
-from workers.simulate.cli import Outcome, run
 from workers.simulate.intake import Plan
+from workers.simulate.run import Outcome
+from workers.simulate.store_run import run_in_store
 from workers.simulated import Clock
 
 Lived = tuple[House, Outcome]
@@ -28,7 +29,7 @@ def act(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Act]:
         first = datetime.fromisoformat(start).replace(tzinfo=ZONE)
         data: Path = tmp_path_factory.mktemp("lived")
         houses.append(build(Settings(data=data, profile=profile), now=Clock(first)))
-        return houses[-1], run(houses[-1], Plan(requests, days, seed, first))
+        return houses[-1], run_in_store(houses[-1], Plan(requests, days, seed, first))
 
     yield act_
     for house in houses:

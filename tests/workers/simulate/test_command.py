@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,7 +18,7 @@ from tests.support.clock import SettableClock
 from workers.cli import app
 from workers.compose import build
 from workers.settings import Settings
-from workers.simulate import cli, summary
+from workers.simulate import store_run, summary
 from workers.simulate.demo import feed
 from workers.simulate.reckoning import reckon
 
@@ -47,7 +48,7 @@ def test_it_ends_with_equal_figures(tmp_path: Path) -> None:
 
 def test_a_difference_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the hotline has another figure than its people, the run says which and ends with 1."""
-    monkeypatch.setattr(cli, "reckon", lambda house: reckon(house) + Counter({"line.answered": 1}))
+    monkeypatch.setattr(store_run, "reckon", lambda house: reckon(house) + Counter({"line.answered": 1}))
     done = _simulate(tmp_path / "data")
     assert done.exit_code == 1
     assert "不一致" in done.stderr
@@ -66,6 +67,13 @@ def test_a_wrong_first_day_is_named(tmp_path: Path) -> None:
     done = _simulate(tmp_path / "data", "--start", "3 March")
     assert done.exit_code == 2
     assert not (tmp_path / "data").exists()
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    """An address where nobody answers is told with what to see to."""
+    done = _simulate(tmp_path / "data", "--api", f"http://127.0.0.1:{free_port()}")
+    assert done.exit_code == 1
+    assert "127.0.0.1" in done.stderr
 
 
 def test_every_figure_has_words() -> None:

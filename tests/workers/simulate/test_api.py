@@ -1,0 +1,71 @@
+"""Simulated people at the service API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from hotline.command import Refused
+from projections.follow import Follower
+from projections.registry import VIEWS
+from tests.support.clock import ZONE, SettableClock
+from workers.clock import TheClock
+from workers.compose import House, build
+from workers.running import Crew
+from workers.settings import Settings
+from workers.simulate.api_run import Passes, through
+from workers.simulate.intake import Plan
+from workers.simulated import Clock
+from workers.web.app import create_app
+
+pytestmark = pytest.mark.slow
+FIRST = datetime(2026, 3, 2, tzinfo=ZONE)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[House]:
+    """A house as a server keeps it: followers and the clock at work."""
+    house = build(Settings(data=tmp_path / "data"), now=Clock(FIRST))
+    work = {name: Follower(house.views, view, house.hotline).run for name, view in VIEWS.items()}
+    crew = Crew({**work, "clock": TheClock(house).run})
+    crew.start()
+    yield house
+    crew.stop()
+    house.close()
+
+
+def test_people_at_the_api_count_what_its_board_shows(served: House) -> None:
+    """Forty requests over four days through HTTP: nobody is surprised, and type, channel and state agree."""
+    passes = Passes(served.accounts)
+    with TestClient(create_app(served)) as client:
+        outcome = through(client, served.settings, Plan(40, 4, 9, FIRST), passes)
+    assert outcome.tally.surprises == []
+    assert outcome.differing == {}
+    assert outcome.tally.counts["intake.received"] == 40
+    assert outcome.tally.counts["given.dispatched"] > 0
+
+
+def test_tokens_end_with_the_run(served: House) -> None:
+    """After the run nobody comes in with a simulated person's token any more."""
+    passes = Passes(served.accounts)
+    with TestClient(create_app(served)) as client:
+        through(client, served.settings, Plan(1, 1, 1, FIRST), passes, verify=False)
+    issued = list(passes._tokens.values())
+    passes.revoke()
+    assert issued
+    assert all(served.accounts.actor_of_token(token) is None for token in issued)
+
+
+def test_a_server_on_real_time_is_not_simulated_on(tmp_path: Path) -> None:
+    """Without a simulated clock the run is refused before anything is written."""
+    house = build(Settings(data=tmp_path / "data"), now=SettableClock())
+    try:
+        with TestClient(create_app(house)) as client, pytest.raises(Refused, match="clock_not_simulated"):
+            through(client, house.settings, Plan(5, 1, 1, FIRST), Passes(house.accounts))
+        assert house.hotline.position() == 0
+    finally:
+        house.close()
