@@ -80,12 +80,13 @@ async def _web(
         def capture_signals(self) -> Iterator[None]:
             """Ours: uvicorn would raise the signal again when it is done, and end us before the rest is in order."""
             for sign in SIGNALS:
-                asyncio.get_running_loop().add_signal_handler(sign, self._end)
+                asyncio.get_running_loop().add_signal_handler(sign, self._end, sign)
             yield
 
-        def _end(self) -> None:
+        def _end(self, sign: signal.Signals) -> None:
             app.state.news.close()  # pages that follow a ticket would keep us waiting
-            self.force_exit, self.should_exit = self.should_exit, True  # asked twice: at once
+            self.force_exit = self.should_exit and sign is signal.SIGINT  # Ctrl-C a second time: at once
+            self.should_exit = True
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
