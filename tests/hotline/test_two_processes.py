@@ -1,0 +1,103 @@
+"""Two doors to one PostgreSQL, as a city runs it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hotline.application import Hotline
+from hotline.command import Refused
+from hotline.ticket.classifying import Classify
+from hotline.ticket.dispatching import Dispatch
+from hotline.ticket.receiving import Receive
+from hotline.ticket.supervising import Note
+from hotline.writing import Key
+from tests import tickets as t
+from tests.support.clock import SettableClock
+
+
+def request(**told: Any) -> Receive:
+    return t.received(**told)
+
+
+def taken(hotline: Hotline, **told: Any) -> UUID:
+    return hotline.receive(request(**told), by=t.OPERATOR).stream
+
+
+def facts(hotline: Hotline) -> list[Any]:
+    return hotline.facts_after(0, 10_000)
+
+
+@pytest.fixture
+def store_url(postgres_url: str) -> str:
+    return postgres_url
+
+
+def test_who_comes_second_decides_again(
+    hotline: Hotline, another: Callable[[SettableClock], Hotline], clock: SettableClock
+) -> None:
+    """Both write the same stream at once: all notes are there, versions without a hole."""
+    doors = [hotline, another(clock)]
+    stream, start = taken(hotline), Barrier(2)
+
+    def write(door: Hotline) -> None:
+        start.wait()
+        for n in range(15):
+            door.handle(Note(text=f"{n}"), on=stream, by=t.OPERATOR)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, doors))
+    assert [r.originator_version for r in hotline.history(stream)] == list(range(1, 32))
+
+
+def test_one_of_two_that_exclude_each_other_is_refused(
+    hotline: Hotline, another: Callable[[SettableClock], Hotline], clock: SettableClock
+) -> None:
+    """Two dispatchers press at the same moment: one ticket, one lead."""
+    doors, start = [hotline, another(clock)], Barrier(2)
+    stream = taken(hotline)
+    hotline.handle(Classify(type="complaint", category=t.FUMES), on=stream, by=t.OPERATOR)
+
+    def dispatch(door: Hotline) -> str:
+        start.wait()
+        try:
+            door.handle(Dispatch(lead=t.ENV if door is hotline else t.MARKET), on=stream, by=t.DISPATCHER)
+        except Refused as refusal:
+            return refusal.code
+        return "written"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(dispatch, doors)) == ["not_now", "written"]
+
+
+def test_time_never_runs_back_in_the_log(
+    hotline: Hotline, another: Callable[[SettableClock], Hotline], clock: SettableClock
+) -> None:
+    """Two machines whose clocks differ by minutes: recorded_at never decreases with position."""
+    behind = another(SettableClock(clock() - timedelta(minutes=7)))
+    for door in (hotline, behind, behind, hotline, behind):
+        taken(door)
+    stamps = [r.recorded_at for r in facts(hotline)]
+    assert stamps == sorted(stamps)
+    assert len(stamps) == 10
+
+
+def test_the_same_key_at_two_doors_gives_one_ticket(
+    hotline: Hotline, another: Callable[[SettableClock], Hotline], clock: SettableClock
+) -> None:
+    """The row of the answer is in the same transaction as the facts, so one of the two repeats the other's."""
+    doors, start, key = [hotline, another(clock)], Barrier(2), Key("k", "b")
+
+    def send(door: Hotline) -> Any:
+        start.wait()
+        return door.receive(request(), by=t.OPERATOR, key=key)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(send, doors)
+    assert first.stream == second.stream
+    assert first.answer == second.answer
+    assert len(facts(hotline)) == 2
