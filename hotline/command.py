@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from hotline.calendar import Calendar
 from hotline.clocks import AlarmPlan
@@ -39,6 +39,16 @@ def clean(text: str) -> str:
     return text
 
 
+def _written_out(given: Any) -> Any:
+    """A time written as RFC 3339 has it; pydantic alone would take any number for seconds since 1970."""
+    if isinstance(given, (int, float)) or (
+        isinstance(given, str) and given.strip().lstrip("+-").replace(".", "").isdigit()
+    ):
+        raise ValueError("时间应写作 2026-03-02T09:00:00+08:00 / write a time as 2026-03-02T09:00:00+08:00")
+    return given
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(clean)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(clean)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
@@ -115,4 +125,4 @@ class Command(BaseModel):
 class Happened(Command):
     """A command about something that took place at another time than it is entered."""
 
-    happened_at: AwareDatetime | None = None
+    happened_at: Moment | None = None

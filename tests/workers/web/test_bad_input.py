@@ -46,6 +46,8 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
         ({SENT: "x"}, "?"),
         ({"happened_at": "2026-03-02 09:00"}, "happened_at"),
         ({"happened_at": SENT}, "happened_at"),
+        ({"happened_at": 1772413200}, "happened_at"),
+        ({"happened_at": "1772413200"}, "happened_at"),
         ({"place": {"lat": 91}}, "place.lat"),
         ({"place": {"lat": "north"}}, "place.lat"),
         ({"category": ["a", "b", "c", "d"]}, "category"),

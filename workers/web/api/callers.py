@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hotline.call.call import NoteCall, stream_of
-from hotline.command import Code, Line, Refused
+from hotline.command import Code, Line, Moment, Refused
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of, sees
 from hotline.texts import Language, say
@@ -72,7 +72,7 @@ class CallEvent(BaseModel):
 
     event: Literal["offered", "answered", "ended", "missed"]
     call_id: Code
-    at: AwareDatetime
+    at: Moment
     phone: Phone | None = None
     queue: Code | None = None
     recording: Code | None = Field(default=None, description="The telephone system's reference")

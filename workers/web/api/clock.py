@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from hotline.command import Refused
+from hotline.command import Moment, Refused
 from hotline.facts import Actor, Role
 from workers.simulated import Clock
 from workers.web.api.refusals import refusals
@@ -15,12 +15,12 @@ from workers.web.auth import TheHouse, one_of
 router = APIRouter(tags=["simulation"])
 
 
-class Moment(BaseModel):
+class MoveTo(BaseModel):
     """Where the clock is to stand; an earlier moment changes nothing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: AwareDatetime
+    at: Moment
 
 
 class Now(BaseModel):
@@ -31,7 +31,7 @@ class Now(BaseModel):
 
 @router.post("/clock", operation_id="move_clock", responses=refusals(401, 403, 409, 422))
 def move_clock(
-    to: Annotated[Moment, Body(openapi_examples={"forward": {"value": {"at": "2026-03-03T09:00:00+08:00"}}})],
+    to: Annotated[MoveTo, Body(openapi_examples={"forward": {"value": {"at": "2026-03-03T09:00:00+08:00"}}})],
     house: TheHouse,
     actor: Annotated[Actor, Depends(one_of("clock", Role.ADMIN))],
 ) -> Now:

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from hotline.command import Code, Refused
+from hotline.command import Code, Moment, Refused
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of
 from hotline.ticket import facts as f
@@ -161,8 +161,8 @@ def history(
     house: TheHouse,
     actor: TheActor,
     request: Request,
-    as_of: Annotated[AwareDatetime | None, Query(description="As it was known at that moment")] = None,
-    happened_by: Annotated[AwareDatetime | None, Query(description="As things stood at that moment")] = None,
+    as_of: Annotated[Moment | None, Query(description="As it was known at that moment")] = None,
+    happened_by: Annotated[Moment | None, Query(description="As things stood at that moment")] = None,
 ) -> TicketSeen:
     """The ticket as it was.  Give one of the two times."""
     ticket_id, _ = in_scope(house, actor, number)
