@@ -15,7 +15,7 @@ from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.ticket import Ticket
 
-_KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+_KEEPERS = frozenset({Role.SUPERVISOR})
 
 
 class Unmask(c.TicketCommand):
