@@ -8,10 +8,10 @@ be thrown away and built again at any time (``rebuild.py``), so its commits do n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Condition
+from threading import Condition, Lock
 from typing import Any, Self
 from uuid import UUID
 
@@ -109,6 +109,7 @@ class Views:
         self.engine = engine
         self.moved = Condition()
         self._memories: dict[str, Memory] = {}
+        self._turn = Lock()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -141,9 +142,12 @@ class Views:
     def close(self) -> None:
         self.engine.dispose()
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """A transaction that writes."""
-        return writing(self.engine)
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes.  On SQLite the threads of this process queue here: SQLite itself would let those
+        that find it busy sleep, longer each time, while each view's turn takes a few milliseconds."""
+        with self._turn if self.sqlite else nullcontext(), writing(self.engine) as connection:
+            yield connection
 
     def position(self, name: str) -> int:
         """The log position up to which the rows of a view go.  Raises KeyError for an unknown view."""
