@@ -10,7 +10,7 @@ WORKERS ?= 2
 PORT ?= 8345
 BIN := .venv/bin
 CHECKED := hotline projections workers tests
-TYPED := hotline projections workers tests/support
+TYPED := hotline projections workers tests/support tests/bench
 # The machine's own uv, else one in .tools; never a Python that uv would have to download.
 UV = $$(command -v uv || echo .tools/bin/uv)
 SYNC = UV_PYTHON=$(PYTHON) $(UV) sync --frozen --quiet
