@@ -23,13 +23,13 @@ def asked() -> Story:
 
 
 def restricted() -> Story:
-    return asked().do(t.ADMIN, ApproveErasure())
+    return asked().do(t.LEADER, ApproveErasure())
 
 
 def erased() -> Story:
     story = asked()
     story.now += ALL_YEARS
-    return story.do(t.ADMIN, ApproveErasure())
+    return story.do(t.LEADER, ApproveErasure())
 
 
 def test_who_looks_says_why_and_only_for_a_while() -> None:
@@ -55,7 +55,7 @@ def test_erasure_is_for_what_is_over_and_asked_once() -> None:
     """An open ticket needs its words."""
     given(t.a_signed_ticket()).by(t.SUPERVISOR).when(ERASE).refused("still_open")
     given(asked()).by(t.SUPERVISOR).when(ERASE).refused("asked_already")
-    given(t.a_closed_ticket()).by(t.ADMIN).when(ApproveErasure()).refused("nothing_asked")
+    given(t.a_closed_ticket()).by(t.LEADER).when(ApproveErasure()).refused("nothing_asked")
 
 
 def test_somebody_else_approves() -> None:
@@ -63,13 +63,13 @@ def test_somebody_else_approves() -> None:
     given(asked()).by(t.SUPERVISOR).when(ApproveErasure()).refused("approve_another")
     refusal = RefuseErasure(reason="法定期限未满")
     given(asked()).by(t.SUPERVISOR).when(refusal).refused("approve_another")
-    story = given(asked()).by(t.ADMIN).when(refusal).then(f.ErasureRefused)
+    story = given(asked()).by(t.LEADER).when(refusal).then(f.ErasureRefused)
     given(story).by(t.SUPERVISOR).when(ERASE).then(f.ErasureRequested)
 
 
 def test_before_the_statutory_retention_ends_it_is_stored_only() -> None:
     """Thirty years for a complaint; then the clock erases it, not a moment before."""
-    story = given(asked()).by(t.ADMIN).when(ApproveErasure()).then(f.ProcessingRestricted)
+    story = given(asked()).by(t.LEADER).when(ApproveErasure()).then(f.ProcessingRestricted)
     until = story.facts(f.ProcessingRestricted)[0].until
     assert until.year == 2056
     assert [r.clock for r in story.ticket.running()] == ["retention"]
@@ -102,7 +102,7 @@ def test_after_the_retention_it_is_erased_at_once() -> None:
     """And still counts: it can be left out of rates and taken in again."""
     story = asked()
     story.now += ALL_YEARS
-    story = given(story).by(t.ADMIN).when(ApproveErasure()).then(f.TicketErased)
+    story = given(story).by(t.LEADER).when(ApproveErasure()).then(f.TicketErased)
     out = Exclude(ground="not_counted", reason="测试工单", approver="sv1")
     given(story).by(t.REVIEWER).when(out).then(f.TicketExcluded)
     given(story).by(t.SUPERVISOR).when(ERASE).refused("erased")
@@ -112,7 +112,7 @@ def test_after_the_retention_it_is_erased_at_once() -> None:
 def test_a_hold_comes_first() -> None:
     """Nothing is erased while it lasts: not by approval, not by the clock."""
     story = given(asked()).by(t.SUPERVISOR).when(HOLD).then(f.HoldPlaced)
-    given(story).by(t.ADMIN).when(ApproveErasure()).refused("held")
+    given(story).by(t.LEADER).when(ApproveErasure()).refused("held")
     story = restricted().do(t.SUPERVISOR, HOLD)
     story.now += ALL_YEARS
     given(story).by(t.CLOCK).when(Ring(clock="retention", level="red")).then()
