@@ -30,7 +30,9 @@ def running(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Running]:
     """A hotline started with its own command, and stopped as Ctrl-C does."""
     port, data = free_port(), tmp_path / "data"
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([HOTLINE, "up", "--port", str(port), "--data", data], stdout=log, stderr=log, cwd=ROOT)
+        process = subprocess.Popen(
+            [HOTLINE, "up", "--port", str(port), "--data", data], stdout=log, stderr=log, cwd=ROOT
+        )
     try:
         eventually(lambda: ready(port), within=STARTS_WITHIN)
         yield Running(port, data)
