@@ -12,8 +12,8 @@ from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, literal, or_, select, tuple_, union
 
 from hotline.seeing import Scope
-from projections.board_fold import table, unit_lines
 from projections.board_row import BoardRow, UnitPart, row_of
+from projections.board_tables import table, unit_lines
 from projections.moments import NEVER, micros
 from projections.view import Views, find_docs
 

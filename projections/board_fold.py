@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Uuid
-
 from hotline.clocks import Reading
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from projections.board_tables import table, unit_lines
 from projections.moments import NEVER, micros
 from projections.standing import START, is_over, moved, part_of_each_unit
-from projections.view import Doc, View, main_table, metadata
+from projections.view import Doc, View
 
 SUPERVISION = ("yellow", "red", "notice", "criticism")
 """Levels of pressure, the weakest first."""
@@ -24,40 +23,6 @@ LOUD = frozenset({"citizen", "unit", "rework", "statutory", "instruction"})
 """Clocks whose ringing puts a ticket under supervision; the small ones only remind."""
 _BESIDE = frozenset({"first_contact", "return_request", "rework_contact", "archive", "reopen", "retention"})
 """Clocks a board shows nothing of: nobody sorts work by them."""
-
-table = main_table(
-    "board_v1",
-    Column("over", Integer, nullable=False),
-    Column("due", BigInteger, nullable=False),
-    Column("late_from", BigInteger, nullable=True),
-    Column("state", String(24), nullable=False),
-    Column("type", String(16), nullable=True),
-    Column("category", String(200), nullable=False),
-    Column("district", String(64), nullable=True),
-    Column("urgency", String(12), nullable=False),
-    Column("source", String(16), nullable=False),
-    Column("problem", Boolean, nullable=False),
-    Column("escalated", Boolean, nullable=False),
-    Column("supervision", Integer, nullable=False),
-    Column("about_team", String(64), nullable=True),
-    Column("accused_unit", String(64), nullable=True),
-    Column("received_by", String(64), nullable=True),
-    Index("board_v1_all", "over", "due", "ticket_id"),
-    Index("board_v1_state", "state", "over", "due", "ticket_id"),
-    Index("board_v1_district", "district", "over", "due", "ticket_id"),
-)
-unit_lines = Table(
-    "board_v1_units",
-    metadata,
-    Column("ticket_id", Uuid, primary_key=True),
-    Column("unit", String(64), primary_key=True),
-    Column("part", String(24), nullable=False),
-    Column("signed_by", String(64), nullable=True),
-    Column("over", Integer, nullable=False),
-    Column("due", BigInteger, nullable=False),
-    Index("board_v1_units_order", "unit", "over", "due", "ticket_id"),
-    sqlite_with_rowid=False,
-)
 
 
 def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
@@ -75,6 +40,8 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
         changes["clocks"] = {**doc["clocks"], **_compact(fact.clocks)}
     if doc["state"] != changes.get("state", doc["state"]):
         changes["since"] = recorded.recorded_at
+    if doc["wanted"] or "wanted" in changes:
+        changes["wanted"] = _still_wanted({**doc, **changes})
     return {**doc, **changes, "version": recorded.originator_version, "position": recorded.position}
 
 
@@ -97,7 +64,7 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
         "about_team": fact.about_team,
         "accused_unit": fact.accused_unit,
         "clocks": {},
-        "wanted": (),
+        "wanted": {},
         "problem": False,
         "escalated": False,
         "supervision": 0,
@@ -193,17 +160,23 @@ def _urged(doc: Doc, fact: f.TicketUrged, recorded: Recorded) -> Doc:
 def _ended(doc: Doc, fact: Any, recorded: Recorded) -> Doc:
     return {
         "closed_at": recorded.recorded_at,
-        "wanted": (),
+        "wanted": {},
         "outcome": getattr(fact, "outcome", doc["outcome"]),
     }
 
 
 def _wants(what: str) -> Any:
-    return lambda doc, fact, recorded: {"wanted": (*(w for w in doc["wanted"] if w != what), what)}
+    return lambda doc, fact, recorded: {"wanted": {**doc["wanted"], what: fact.assignment}}
 
 
 def _decided(what: str) -> Any:
-    return lambda doc, fact, recorded: {"wanted": tuple(w for w in doc["wanted"] if w != what)}
+    return lambda doc, fact, recorded: {"wanted": {k: part for k, part in doc["wanted"].items() if k != what}}
+
+
+def _still_wanted(doc: Doc) -> dict[str, str]:
+    """What a part asked for falls away with the part, and once it has replied."""
+    gone = ("ended", "replied")
+    return {what: part for what, part in doc["wanted"].items() if doc["parts"][part]["state"] not in gone}
 
 
 def _now(**changes: Any) -> Any:

@@ -6,11 +6,9 @@ transaction; whatever ends the work before it leaves the live view alone, and th
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
@@ -69,8 +67,7 @@ def rebuild(
     beside = Beside.cleared(views, view)
     try:
         live = views.position(view.name)
-        with _seldom_collecting():
-            facts = _Build(views, beside, hotline, progress).run(live or hotline.position())
+        facts = _Build(views, beside, hotline, progress).run(live or hotline.position())
         seconds = time.perf_counter() - started
         same = _same(views, view, beside, hotline) if live else None
         if switch:
@@ -80,20 +77,6 @@ def rebuild(
     finally:
         beside.drop()
     return RebuildReport(facts, seconds, same)
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Documents hold no circles, yet at Python's usual pace looking for some takes most of a rebuild's time."""
-    usual = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def digest(connection: Connection, view: View) -> str:

@@ -1,0 +1,39 @@
+"""The tables of the board: a row for each ticket, and a line for each unit that sees it, in the order of its board."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Uuid
+
+from projections.view import main_table, metadata
+
+table = main_table(
+    "board_v1",
+    Column("over", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("late_from", BigInteger, nullable=True),
+    Column("state", String(24), nullable=False),
+    Column("type", String(16), nullable=True),
+    Column("category", String(200), nullable=False),
+    Column("district", String(64), nullable=True),
+    Column("urgency", String(12), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("problem", Boolean, nullable=False),
+    Column("escalated", Boolean, nullable=False),
+    Column("supervision", Integer, nullable=False),
+    Column("about_team", String(64), nullable=True),
+    Column("accused_unit", String(64), nullable=True),
+    Column("received_by", String(64), nullable=True),
+    Index("board_v1_all", "over", "due", "ticket_id"),
+    Index("board_v1_state", "state", "over", "due", "ticket_id"),
+    Index("board_v1_district", "district", "over", "due", "ticket_id"),
+)
+unit_lines = Table(
+    "board_v1_units",
+    metadata,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("part", String(24), nullable=False),
+    Column("signed_by", String(64), nullable=True),
+    Column("over", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Index("board_v1_units_order", "unit", "over", "due", "ticket_id"),
+    sqlite_with_rowid=False,
+)
