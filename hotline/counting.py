@@ -119,12 +119,13 @@ def _counted_days(limit: Limit, runs: Sequence[Run], calendar: Calendar) -> Iter
 
 def _time_used(amount: timedelta, runs: Sequence[Run]) -> datetime:
     left = amount
-    for run in _last_one_open(runs):
+    for run in runs[:-1]:
         since = run.since.astimezone(UTC)  # elapsed time, not the wall clock's
-        if run.until is None or run.until - since >= left:
-            break
-        left -= run.until - since
-    return since + left
+        if run.until is not None and run.until - since < left:
+            left -= run.until - since
+        else:
+            return since + left
+    return runs[-1].since.astimezone(UTC) + left
 
 
 def _last_one_open(runs: Sequence[Run]) -> Iterator[Run]:

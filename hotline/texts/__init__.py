@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 @cache
@@ -38,5 +39,5 @@ def known(key: str) -> bool:
 def sentence(code: str, language: Language = "zh", **details: object) -> str:
     """A refusal as the person reads it; a state among the details is named in words."""
     state = details.get("state")
-    named = {f"state_{lang}": say(f"state.{state}", lang) for lang in ("zh", "en")} if state else {}  # type: ignore[arg-type]
+    named = {f"state_{lang}": say(f"state.{state}", lang) for lang in LANGUAGES} if state else {}
     return say(f"refused.{code}", language, **{**details, **named})
