@@ -21,7 +21,7 @@ from hotline.counting import Limit, Run
 
 __all__ = [
     "AlarmPlan", "Limit", "Reading", "Run",
-    "extend", "fixed", "pause", "recompute", "relimit", "resume", "start", "stop",
+    "extend", "fixed", "longer", "pause", "recompute", "relimit", "resume", "start", "stop",
 ]  # fmt: skip
 
 PUBLISHED = Calendar()
@@ -129,9 +129,13 @@ def extend(reading: Reading, days: int, at: datetime, calendar: Calendar, plan: 
     if reading.limit is None:
         due = counting.working_days_later(reading.due, days, calendar)
         return reading if reading.stopped else _recounted(reading.model_copy(update={"due": due}), calendar, plan)
-    per_day = {"hours": 24, "minutes": 1440}.get(reading.limit.unit, 1)
-    longer = Limit(amount=reading.limit.amount + days * per_day, unit=reading.limit.unit)
-    return relimit(reading, longer, at, calendar, plan)
+    return relimit(reading, longer(reading.limit, days), at, calendar, plan)
+
+
+def longer(limit: Limit, days: int) -> Limit:
+    """The limit and so many days more, of its own kind: 24 hours each for a limit in hours."""
+    per_day = {"hours": 24, "minutes": 1440}.get(limit.unit, 1)
+    return Limit(amount=limit.amount + days * per_day, unit=limit.unit)
 
 
 def relimit(reading: Reading, limit: Limit, at: datetime, calendar: Calendar, plan: AlarmPlan) -> Reading:

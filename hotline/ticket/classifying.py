@@ -54,12 +54,17 @@ class Classify(c.TicketCommand):
         )
 
     def _relimited(self, ticket: Ticket, desk: Desk) -> list[clocks.Reading]:
+        """The running limits by the new classification; days that were granted stay granted."""
         policy = desk.rules.policy_limit(self.type, urgency=self.urgency, category=self.category)
         unit = desk.rules.unit_limit(self.type, urgency=self.urgency, category=self.category)
         waiting = desk.rules.small_limit("dispatch", urgency=self.urgency, category=self.category, type=self.type)
-        limits = {"citizen": policy, "unit": unit, "dispatch": waiting}
+        parts = ticket.assignments.values()
+        limits = {f"unit:{a.id}": clocks.longer(unit, a.extended_days) for a in parts} | {
+            "citizen": clocks.longer(policy, sum(a.extended_days for a in parts if a.answers)),
+            "dispatch": waiting,
+        }
         return [
             clocks.relimit(r, limit, desk.at, desk.calendar, desk.plan(r.clock))
             for r in ticket.clocks.values()
-            if not r.stopped and (limit := limits.get(r.kind)) is not None and limit != r.limit
+            if not r.stopped and (limit := limits.get(r.clock)) is not None and limit != r.limit
         ]

@@ -108,7 +108,7 @@ def _wanted(ticket: Ticket) -> tuple[str, int]:
 def _extended(ticket: Ticket, part: str) -> list[Reading]:
     """What an extension moves: the unit's own clock, and for the lead the one the caller waits by."""
     names = [f"unit:{part}"]
-    if ticket.assignments[part].role == "lead":
+    if ticket.assignments[part].answers:
         names += ["citizen", "rework"]
     return [r for name in names if (r := ticket.clock(name)) is not None and not r.stopped]
 
@@ -126,7 +126,7 @@ class RequestDeferral(c.PartCommand):
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         super().check(ticket, desk)
-        if not any(a.role == "lead" and a.parent is None for a in cls.choices(ticket, desk.by)):
+        if not any(a.answers for a in cls.choices(ticket, desk.by)):
             raise Refused("lead_only")
         if ticket.deferral_wanted is not None:
             raise Refused("asked_already")

@@ -52,9 +52,15 @@ class Assignment:
     settled: bool = False
     returns: int = 0
     extensions: int = 0
+    extended_days: int = 0
     contacts: int = 0
     reached: bool = False
     lost: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether this is, or was, the part that answers for the ticket."""
+        return self.role == "lead" and self.parent is None
 
     @property
     def live(self) -> bool:
@@ -246,7 +252,8 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
             return replace(t, extension_wanted=(fact.assignment, fact.days))
         case f.ExtensionGranted():
             part = t.assignments[fact.assignment]
-            return _part(replace(t, extension_wanted=None), part.id, extensions=part.extensions + 1)
+            more = {"extensions": part.extensions + 1, "extended_days": part.extended_days + fact.days}
+            return _part(replace(t, extension_wanted=None), part.id, **more)
         case f.ExtensionRefused():
             return replace(t, extension_wanted=None)
         case f.DeferralRequested():
