@@ -24,26 +24,32 @@ PACKAGES = ("hotline", "projections", "workers")
 
 
 @cache
-def nodes() -> list[ast.AST]:
+def trees() -> list[ast.Module]:
     """The whole product, as Python reads it."""
     files = [f for package in PACKAGES for f in (SOURCE.parent / package).rglob("*.py")]
-    return [n for file in files for n in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    return [ast.parse(file.read_text(encoding="utf-8")) for file in files]
 
 
 def words_in_code() -> set[str]:
-    return {n.value for n in nodes() if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    constants = (n for tree in trees() for n in ast.walk(tree) if isinstance(n, ast.Constant))
+    return {n.value for n in constants if isinstance(n.value, str)}
 
 
-def calls(*names: str) -> list[ast.Call]:
-    """Every call of a function or class of those names in the product."""
-    found = (n for n in nodes() if isinstance(n, ast.Call))
-    return [n for n in found if isinstance(n.func, ast.Name) and n.func.id in names]
+def imports(tree: ast.Module, name: str, module: str) -> bool:
+    found = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == module)
+    return any(alias.name == name for n in found for alias in n.names)
+
+
+def calls(name: str, module: str) -> list[ast.Call]:
+    """Every call of a class of that module in the product, where it goes by its own name."""
+    nodes = (n for tree in trees() if imports(tree, name, module) for n in ast.walk(tree))
+    return [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name]
 
 
 def refusals() -> dict[str, list[set[str]]]:
     """Code of refusal to the details each place gives with it."""
     found: dict[str, list[set[str]]] = {}
-    for call in calls("Refused"):
+    for call in calls("Refused", "hotline.command"):
         if call.args and isinstance(call.args[0], ast.Constant):
             found.setdefault(str(call.args[0].value), []).append({k.arg for k in call.keywords if k.arg})
     found.setdefault("not_now", []).append({"state"})  # TicketCommand.REFUSAL

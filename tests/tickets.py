@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from hotline.facts import Actor, Role
@@ -17,7 +18,7 @@ from hotline.ticket.number import draw
 from hotline.ticket.receiving import AskSupplement, Intake, Receive
 from hotline.ticket.returning import RequestReturn
 from hotline.ticket.reviewing import Check, Review
-from tests.spec import TICKET, Story, rules_with
+from tests.spec import MONDAY, TICKET, Story, rules_with
 
 OPERATOR = Actor(id="op1", role=Role.OPERATOR)
 DISPATCHER = Actor(id="di1", role=Role.DISPATCHER)
@@ -57,9 +58,15 @@ def intake(request: Receive, person: Any = None, number: str | None = None, reac
 
 
 def a_received_ticket(
-    rules: Rules | None = None, *, person: Any = TICKET, reachable: bool = True, by: Actor = OPERATOR, **told: Any
+    rules: Rules | None = None,
+    *,
+    person: Any = TICKET,
+    reachable: bool = True,
+    by: Actor = OPERATOR,
+    at: datetime = MONDAY,
+    **told: Any,
 ) -> Story:
-    story = Story(rules or rules_with())
+    story = Story(rules or rules_with(), now=at)
     story.decide(intake(received(**told), person, reachable=reachable), by)
     return story
 

@@ -29,7 +29,7 @@ def revived(path: Path) -> Any:
 
 @pytest.mark.parametrize("cls", golden.fact_classes(), ids=lambda c: c.TOPIC)
 def test_every_fact_has_its_golden_file(cls: type[Fact]) -> None:
-    """Of its present version and of every earlier one (`python -m tests.golden_facts --new` writes what is missing)."""
+    """Of its present version and of every earlier one; `python -m tests.golden_facts --new` writes what is missing."""
     for version in range(1, cls.VERSION + 1):
         assert golden.path_of(cls.TOPIC, version).is_file()
 
