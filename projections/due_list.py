@@ -35,6 +35,8 @@ timers = Table(
     sqlite_with_rowid=False,
 )
 
+_ORDER = (timers.c.at, timers.c.ticket_id, timers.c.clock, timers.c.level)
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:
@@ -79,7 +81,7 @@ VIEW = View("due_list", 1, fold, table, columns, timers, lines)
 
 def due(views: Views, now: datetime, limit: int = 500) -> list[Timer]:
     """What should have rung by ``now``, the longest waiting first."""
-    query = select(timers).where(timers.c.at <= micros(now)).order_by(timers.c.at, timers.c.ticket_id).limit(limit)
+    query = select(timers).where(timers.c.at <= micros(now)).order_by(*_ORDER).limit(limit)
     with views.engine.connect() as connection:
         return [Timer(row.ticket_id, row.clock, row.level, from_micros(row.at)) for row in connection.execute(query)]
 
