@@ -117,8 +117,12 @@ def heard(ticket: Ticket, desk: Desk, answer: f.CallerAnswered) -> c.Facts:
             update={"clocks": (*c.stop(desk, ticket, "call_back"), *c.start(desk, ticket, *triage))}
         )
         return
-    yield answer.model_copy(update={"clocks": tuple(c.stop(desk, ticket, "call_back", "triage"))})
-    if not must_wait_for_source(ticket):
+    stopped = tuple(c.stop(desk, ticket, "call_back", "triage"))
+    if must_wait_for_source(ticket):
+        # Somebody still has to decide: a clock reminds of it even where the order brought no due time.
+        yield answer.model_copy(update={"clocks": (*stopped, *c.start(desk, ticket, "triage"))})
+    else:
+        yield answer.model_copy(update={"clocks": stopped})
         yield from close(ticket, desk, "handled", reached=True)
 
 

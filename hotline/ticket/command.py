@@ -85,6 +85,16 @@ class PartCommand(TicketCommand):
         return found[0]
 
 
+def refuse_strangers(ticket: Ticket, desk: Desk) -> None:
+    """A clerk may do this only to a ticket that his unit, or one below it, has a part in.  Raises Refused."""
+    unit = desk.by.unit
+    if desk.by.role is Role.UNIT_CLERK and not any(
+        held == unit or (unit in desk.rules.units and held in desk.rules.units and desk.rules.is_below(held, unit))
+        for held in ticket.units
+    ):
+        raise Refused("not_found")
+
+
 def known(ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise Refused("not_found")
@@ -134,6 +144,8 @@ PAUSED_WHILE_WAITING = (
     "return_request",
     "rework",
     "rework_contact",
+    "adjudication",
+    "extension_decision",
 )
 """Clocks that stand still while we wait for the caller or the matter is deferred; the statutory one never does."""
 

@@ -40,7 +40,10 @@ class Dispatch(c.TicketCommand):
 
 
 class Redispatch(c.TicketCommand):
-    """Give the ticket to another lead while the present one still holds it; its co-handlers stay."""
+    """Give the ticket to another lead while the present one still holds it; its co-handlers stay.
+
+    A dispute is decided by adjudication, not past it; and what an adjudication has settled only a supervisor changes.
+    """
 
     ACTION: ClassVar[str] = "redispatch"
     ROLES: ClassVar[frozenset[Role]] = c.CENTRE
@@ -50,8 +53,10 @@ class Redispatch(c.TicketCommand):
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.lead is None or ticket.lead.settled:
+        if ticket.lead is None or (ticket.lead.settled and desk.by.role is not Role.SUPERVISOR):
             raise Refused("lead_is_settled")
+        if ticket.lead.state == "disputed":
+            raise Refused("dispute_first")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         if ticket.lead is None or ticket.lead.unit == self.lead:
@@ -119,7 +124,12 @@ def dispatch(
     *,
     replacing: tuple[str, ...],
 ) -> c.Facts:
-    """The facts of giving a ticket to units; a third lead tried in vain makes it a problem ticket."""
+    """The facts of giving a ticket to units; a third lead tried in vain makes it a problem ticket.
+
+    A co-handler may become the lead: its part ends and a lead's begins.
+    """
+    helping = (a for a in ticket.parts() if a.unit == lead and a.role == "co" and a.parent is None)
+    replacing = (*replacing, *(part for a in helping for part in below(ticket, a.id)))
     parts = (
         _assign(ticket, desk, lead, "lead", 0, replacing=replacing),
         *(_assign(ticket, desk, unit, "co", nth) for nth, unit in enumerate(co, start=1)),

@@ -28,6 +28,7 @@ class Unmask(c.TicketCommand):
 
     @classmethod
     def check(cls, ticket: Ticket, desk: Desk) -> None:
+        c.refuse_strangers(ticket, desk)
         hidden = ticket.confidential or ticket.type == "report"
         if hidden and desk.by.role is Role.UNIT_CLERK:
             raise Refused("hidden_from_units")

@@ -79,6 +79,10 @@ class Note(c.TicketCommand):
     ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | c.CENTRE | c.REVIEWING | c.UNIT | SUPERVISION
     text: Words
 
+    @classmethod
+    def check(cls, ticket: Ticket, desk: Desk) -> None:
+        c.refuse_strangers(ticket, desk)
+
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         yield f.NoteAdded(text=desk.seal("noted.text", self.text))
 

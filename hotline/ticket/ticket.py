@@ -269,13 +269,15 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case f.ReplyAccepted():
             return replace(t, state=State.CALLBACK_DUE, call_back=fact.call_back, answered=False, call_attempts=0)
         case f.ReplyRejected():
-            return _part(replace(t, state=State.IN_PROGRESS), fact.assignment, state="signed")
+            t = replace(t, state=State.IN_PROGRESS, source_accepted=False)
+            return _part(t, fact.assignment, state="signed")
         case f.CallerAnswered():
             return replace(t, answered=True, unhappy=is_unhappy(fact), call_attempts=0)
         case f.CallerNotReached():
             return replace(t, call_attempts=fact.attempt)
         case f.ReworkOrdered():
             t = replace(t, state=State.IN_PROGRESS, reworks=fact.round, unhappy=False, answered=False)
+            t = replace(t, source_accepted=False)  # what comes now is another result
             return _part(t, fact.assignment, state="signed", contacts=0, reached=False)
         case f.SourceAccepted():
             return replace(t, source_accepted=True)

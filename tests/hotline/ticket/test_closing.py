@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.ticket import facts as f
-from hotline.ticket.calling_back import CallBack
+from hotline.ticket.calling_back import CallBack, Rework
 from hotline.ticket.closing import AcceptAsSource, Close, Reopen
 from hotline.ticket.supervising import Ring
 from hotline.ticket.ticket import State
@@ -112,3 +112,12 @@ def test_a_reopened_ticket_is_not_put_away() -> None:
 def test_nothing_closes_that_nobody_was_asked_about(story: object) -> None:
     """Close belongs to the call-back."""
     given(story()).by(t.REVIEWER).when(Close()).refused("not_now")  # type: ignore[operator]
+
+
+def test_a_reworked_order_needs_a_new_acceptance_and_something_always_reminds() -> None:
+    """What the source accepted was another result; and an order without a due time still has a clock while it waits."""
+    order = f.Source(kind="instruction", outside_number="督〔2026〕8号")
+    story = t.an_unhappy_ticket(source=order).do(t.LEADER, AcceptAsSource()).do(t.REVIEWER, Rework(reason="未解决"))
+    assert not story.ticket.source_accepted
+    waiting = given(t.a_ticket_to_call_back(source=order)).by(t.REVIEWER).when(t.happy()).then(f.CallerAnswered)
+    assert waiting.clock("triage").running

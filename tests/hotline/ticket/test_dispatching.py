@@ -10,6 +10,7 @@ from hotline.ticket.calling_back import Rework
 from hotline.ticket.closing import Reopen
 from hotline.ticket.dispatching import CoDispatch, Dispatch, PassDown, Redispatch
 from hotline.ticket.handling import Contact, Sign
+from hotline.ticket.receiving import AskSupplement, GiveSupplement
 from hotline.ticket.returning import AcceptReturn, Adjudicate, Dispute
 from hotline.ticket.ticket import State
 from tests import tickets as t
@@ -181,3 +182,34 @@ def test_the_second_round_of_rework_has_a_limit_of_its_own() -> None:
     story.now += timedelta(days=7)
     story.do(t.REVIEWER, Rework(reason="仍未解决"))
     assert story.clock("rework").due == first + timedelta(days=7)
+
+
+def test_a_co_handler_may_become_the_lead() -> None:
+    """Its part as co-handler ends and a lead's begins; the unit stays on the ticket once."""
+    take_over = Redispatch(lead=t.HOUSING, note="由协办单位牵头")
+    story = given(t.a_signed_ticket(t.HOUSING)).by(t.DISPATCHER).when(take_over).then(f.TicketDispatched)
+    assert [(p.unit, p.role) for p in story.ticket.parts()] == [(t.HOUSING, "lead")]
+    assert story.clock("unit:a2").stopped
+    assert story.clock("unit:a3").running
+
+
+def test_a_dispute_is_decided_and_not_redispatched_past() -> None:
+    """Redispatch is refused while both sides are being heard."""
+    story = t.a_signed_ticket().do(t.DISPATCHER, disputed("a1"))
+    given(story).by(t.DISPATCHER).when(TO_MARKET).refused("dispute_first")
+
+
+def test_only_a_supervisor_changes_what_an_adjudication_settled() -> None:
+    """A dispatcher cannot move a settled lead; a supervisor can, for instance when it is accused later."""
+    ruling = Adjudicate(unit=t.ENV, reason="职责所在", hearing="双方已陈述")
+    story = t.a_signed_ticket().do(t.DISPATCHER, disputed("a1")).do(t.DISPATCHER, ruling)
+    given(story).by(t.DISPATCHER).when(TO_MARKET).refused("lead_is_settled")
+    given(story).by(t.SUPERVISOR).when(TO_MARKET).then(f.TicketDispatched)
+
+
+def test_decisions_wait_while_the_caller_is_asked() -> None:
+    """The centre's time to decide on an extension stands still while nothing can be decided."""
+    story = t.a_ticket_wanting_time().do(t.OPERATOR, AskSupplement(question="请补充门牌号"))
+    assert story.clock("extension_decision:a1").paused
+    story = story.do(t.CITIZEN, GiveSupplement(text="3 号楼"))
+    assert story.clock("extension_decision:a1").running
