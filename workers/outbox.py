@@ -2,7 +2,7 @@
 
 A notice and the mark that its fact has been dealt with are one transaction, so a fact that comes twice tells nobody twice.
 What is filled into a notice is sealed with the ticket's key and goes with it. A unit's notice is delivered at once: it lies
-in the unit's tray. A caller's waits for a gateway for text messages, which is not here yet: its status stays `waiting`.
+in the unit's tray. A caller's stays `waiting` until a gateway for text messages has taken it (`workers.gateways`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from hotline.facts import Recorded
 from hotline.notices import Notice, sentence
 from hotline.texts import Language
 from hotline.vault import Erased, Restricted, Vault
+from workers.gateways.errands import Errands, drop, spread
+from workers.gateways.subscriptions import Subscriptions
 from workers.outbox_tables import chunks, connect, create_all, deliveries, inbox, notices, positions
 
 LABEL = "notice"
@@ -49,6 +51,8 @@ class Outbox:
 
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine, self._vault = engine, vault
+        self.errands = Errands(engine)
+        self.subscriptions = Subscriptions(engine, vault)
 
     @classmethod
     def open(cls, url: str, vault: Vault) -> Self:
@@ -62,9 +66,22 @@ class Outbox:
     def close(self) -> None:
         self._engine.dispose()
 
-    def take(self, consumer: str, recorded: Recorded, told: Sequence[Notice], at: datetime) -> int:
+    def take(
+        self,
+        consumer: str,
+        recorded: Recorded,
+        told: Sequence[Notice],
+        at: datetime,
+        *,
+        line: str | None = None,
+        urgent: bool = False,
+    ) -> int:
         """Write the notices of one fact, once: how many were new. 0 when this consumer has dealt with the fact before,
-        and for a ticket that is erased or stored only: nobody is told about it any more."""
+        and for a ticket that is erased or stored only: nobody is told about it any more.
+
+        `line` says who the caller is, so that he gets his messages in order, and nothing else about him; `urgent` ones
+        do not wait for the morning.
+        """
         try:
             rows = [self._row(recorded, notice, at) for notice in told]
         except (Erased, Restricted):
@@ -78,6 +95,7 @@ class Outbox:
             if rows:
                 connection.execute(insert(notices), rows)
                 connection.execute(insert(deliveries), [_first_entry(row) for row in rows])
+                spread(connection, rows, line or f"ticket:{recorded.originator_id}", urgent)
         return len(rows)
 
     def _row(self, recorded: Recorded, notice: Notice, at: datetime) -> dict[str, Any]:
@@ -106,6 +124,17 @@ class Outbox:
         query = select(notices).where(notices.c.status == "waiting").order_by(notices.c.id).limit(limit)
         return self._told(query)
 
+    def find(self, fact_id: str, recipient: str) -> Told | None:
+        """One notice."""
+        mine = (notices.c.fact_id == fact_id, notices.c.recipient == recipient)
+        return next(iter(self._told(select(notices).where(*mine))), None)
+
+    def dealt_with(self, consumer: str, facts: Sequence[str]) -> set[str]:
+        """Which of these facts this consumer has dealt with."""
+        mine = (inbox.c.consumer == consumer, inbox.c.fact_id.in_(facts))
+        with self._engine.connect() as connection:
+            return set(connection.scalars(select(inbox.c.fact_id).where(*mine)))
+
     def _find(self, where: Any, before: int | None, limit: int) -> list[Told]:
         query = select(notices).where(where).order_by(notices.c.id.desc()).limit(limit)
         return self._told(query if before is None else query.where(notices.c.id < before))
@@ -131,8 +160,9 @@ class Outbox:
             return [(row.recipient, row.status, row.at) for row in connection.execute(query)]
 
     def forget(self, tickets: Sequence[UUID]) -> None:
-        """Drop even the sealed words of erased tickets; that something was told stays."""
+        """Drop even the sealed words of erased tickets, and what was still to be told; that something was told stays."""
         with self._engine.begin() as connection:
+            drop(connection, tickets, "erased")
             for some in chunks(tickets):
                 connection.execute(update(notices).where(notices.c.ticket_id.in_(some)).values(body=None))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -76,6 +77,38 @@ deliveries = Table(  # only ever added to
     Column("status", String(20), nullable=False),
     Column("at", Moment, nullable=False),
     Index("outbox_deliveries_fact", "fact_id"),
+)
+subscriptions = Table(  # who outside is told what a unit's tray shows
+    "outbox_subscriptions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("recipient", String(80), nullable=False),  # unit:<id>, or * for every unit
+    Column("target", String(500), nullable=False),  # https://… or mailto:…
+    Column("kinds", Text, nullable=False),  # a JSON list; empty for all
+    Column("turn", Integer, nullable=False),  # its secret is made of this: another turn, another secret
+    Column("at", Moment, nullable=False),
+    Column("ended", Moment, nullable=True),
+    Column("ended_why", String(40), nullable=True),
+)
+errands = Table(  # one notice on one way to one addressee outside
+    "outbox_errands",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("key", String(36), nullable=False, unique=True),  # what makes a repeat be known as one, at the other side too
+    Column("fact_id", String(60), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("way", String(10), nullable=False),
+    Column("subscription", Uuid, nullable=True),
+    Column("line", String(60), nullable=False),  # whom it goes to: of one line, one at a time and in order
+    Column("urgent", Boolean, nullable=False),  # about an emergency: does not wait for the morning
+    Column("status", String(20), nullable=False),
+    Column("reason", String(40), nullable=True),
+    Column("tries", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("outbox_errands_waiting", "way", "status", "line", "id"),
+    Index("outbox_errands_ticket", "ticket_id"),
 )
 positions = Table(
     "outbox_positions",

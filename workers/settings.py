@@ -59,6 +59,17 @@ class Settings(BaseSettings):
     clock: Literal["system", "simulated"] = "system"
     clock_start: AwareDatetime = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
     """Where a simulated clock begins on an empty log; on any other it goes on from the log's end."""
+    sms_url: str | None = Field(default=None, repr=False)
+    """The gateway for text messages to callers (`workers.gateways.texts`); without one their messages wait."""
+    sms_token_file: Path | None = None
+    """Holds the gateway's bearer token; may be replaced at any time."""
+    sms_per_second: float = Field(default=10.0, gt=0)
+    smtp_url: str | None = Field(default=None, repr=False)
+    """The server for mail to units: `smtps://`, `smtp://` (STARTTLS), or `smtp+plain://` for one on this machine."""
+    smtp_from: str = "hotline@localhost"
+    smtp_per_second: float = Field(default=5.0, gt=0)
+    webhook_allow: str = ""
+    """Hosts, or host:port, with commas between, that webhooks may reach inside and without TLS."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="before")
@@ -92,6 +103,27 @@ class Settings(BaseSettings):
 
     @property
     def nats_directory(self) -> Path:
+    @field_validator("sms_url")
+    @classmethod
+    def _is_http(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError(
+                "应为 http(s)://主机/路径，令牌另放 / must be http(s)://host/path; the token goes elsewhere"
+            )
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in ("smtps", "smtp", "smtp+plain"):
+            raise ValueError("应为 smtps://、smtp:// 或 smtp+plain:// / must be smtps://, smtp:// or smtp+plain://")
+        return url
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """`webhook_allow`, taken apart."""
+        return frozenset(host.strip().lower() for host in self.webhook_allow.split(",") if host.strip())
+
         return self.data / "nats"
 
 

@@ -193,6 +193,12 @@ class ContactRule(Part):
     attempts: Count
     retry_after: WrittenLimit
 
+    def quiet(self, local: time) -> bool:
+        """Whether people are left alone at that hour of the profile's zone; the hours may go over midnight."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= local < self.quiet_until
+        return local >= self.quiet_from or local < self.quiet_until
+
 
 class PublicRule(Part):
     """What the public page puts up with: wrong codes per ticket and address within the window, looser per address alone."""

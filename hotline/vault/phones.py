@@ -67,6 +67,11 @@ def _by_library(digits: str) -> str:
     return national if _MOBILE.fullmatch(national) else f"0{national}"
 
 
+def takes_texts(spelled: str) -> bool:
+    """Whether a text message can reach a number as `normalise_phone` spells it: a mobile here, or any number abroad."""
+    return _MOBILE.fullmatch(spelled) is not None or (spelled.startswith("+") and "#" not in spelled)
+
+
 def normalise_name(text: str) -> str:
     """A name without spaces, width and case differences."""
     return "".join(visible(text).split()).casefold()
