@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.application import Hotline
-from hotline.facts import Actor, Role
+from hotline.facts import Actor
 from hotline.seeing import scope_of, sees
 from hotline.ticket.actions import ACTIONS
 from hotline.ticket.facts import TicketErased
