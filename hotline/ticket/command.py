@@ -87,11 +87,10 @@ class PartCommand(TicketCommand):
 
 def refuse_strangers(ticket: Ticket, desk: Desk) -> None:
     """A clerk may do this only to a ticket that his unit, or one below it, has a part in.  Raises Refused."""
-    unit = desk.by.unit
-    if desk.by.role is Role.UNIT_CLERK and not any(
-        held == unit or (unit in desk.rules.units and held in desk.rules.units and desk.rules.is_below(held, unit))
-        for held in ticket.units
-    ):
+    if desk.by.role is not Role.UNIT_CLERK:
+        return
+    unit, units = desk.by.unit or "", desk.rules.units
+    if unit not in units or not any(u == unit or (u in units and desk.rules.is_below(u, unit)) for u in ticket.units):
         raise Refused("not_found")
 
 
