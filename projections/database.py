@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -62,3 +63,20 @@ def alone(connection: Connection, key: tuple[int, int]) -> None:
     """Wait until nobody else is in a transaction with this key; on SQLite a writing transaction is alone anyway."""
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", key)
+
+
+_LOSSES = ("08", "57P01", "57P02", "57P03")
+"""SQLSTATEs of a connection that is gone or cannot be had: broken, or the server is ending or starting."""
+
+
+def is_loss(failure: BaseException) -> bool:
+    """Whether a failure means that PostgreSQL is out of reach, rather than that a statement went wrong."""
+    driver = sys.modules.get("psycopg")  # where nobody has loaded it, nothing of it can be lost
+    if driver is None:
+        return False
+    cause: BaseException | None = failure
+    while cause is not None:
+        if isinstance(cause, driver.OperationalError | driver.InterfaceError):
+            return cause.sqlstate is None or cause.sqlstate.startswith(_LOSSES)
+        cause = cause.__cause__
+    return False

@@ -1,27 +1,24 @@
 """Views follow the log: in order, in batches, rows and position in one transaction.
 
-The log is read, never the bus.  One follower at a time moves a view: on PostgreSQL whoever holds the view's advisory
-lock, on SQLite there is one process.  Even without that lock nothing could go wrong, only slowly: a batch is written
-only if the view still stands where the batch began.
+The log is read, never the bus.  Whoever runs followers lets one at a time move a view.  With two nothing could go wrong,
+only slowly: a batch is written only if the view still stands where the batch began.
 """
 
 from __future__ import annotations
 
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
 from uuid import UUID
 
 import structlog
 from pydantic_core import from_json
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
 from hotline.ticket.facts import TicketFact
+from projections.database import is_loss
 from projections.view import Doc, Mark, View, Views, find_docs, mark_of, move
 from projections.writing import put
 
@@ -30,9 +27,7 @@ BATCH = 500
 FALLBACK_SECONDS = 0.2
 """How soon news is found that nobody woke us for: another process wrote it."""
 LATER_SECONDS = 1.0
-"""The wait after a failure, and between tries to become the one follower."""
-_FOLLOWING = 12346
-"""First half of the advisory locks of followers; the second half is made of the view's label."""
+"""The wait after a failure."""
 
 FactsAfter = Callable[[int, int], Sequence[Recorded]]
 _log = structlog.get_logger(__name__)
@@ -109,54 +104,27 @@ def _step(views: Views, view: View, facts_after: FactsAfter, limit: int) -> int:
 
 
 class Follower:
-    """Keeps one view at the end of the log until told to stop.  ``trouble`` says what keeps it from that."""
+    """Keeps one view at the end of the log until told to stop."""
 
     def __init__(self, views: Views, view: View, hotline: Hotline) -> None:
         self.views, self.view, self.hotline = views, view, hotline
-        self.trouble: str | None = None
 
     def run(self, stop: Event) -> None:
-        """Follow until ``stop`` is set; a failure is told and tried again, never swallowed and never the end."""
+        """Follow until ``stop`` is set; a failure is told and tried again, never swallowed and never the end.
+
+        Only the loss of a database is raised: whoever runs us knows whether to wait for it or to leave.
+        """
         while not stop.is_set():
             try:
-                with _alone(self.views, self.view) as lock:
-                    if lock is not None:
-                        self._follow(stop, lock)
-                self.trouble = None
-            except Exception as failure:  # noqa: BLE001  # told below; the view must not stand still for ever
-                self.trouble = type(failure).__name__
-                _log.error("follower_failed", view=self.view.label, error=self.trouble)
+                self._follow(stop)
+            except Exception as failure:  # told below; the view must not stand still for ever
+                if is_loss(failure):
+                    raise
+                _log.error("follower_failed", view=self.view.label, error=type(failure).__name__)
             stop.wait(LATER_SECONDS)
 
-    def _follow(self, stop: Event, still_alone: Callable[[], None]) -> None:
+    def _follow(self, stop: Event) -> None:
         while not stop.is_set():
             seen = self.hotline.written
             catch_up(self.views, self.view, self.hotline.facts_after)
-            self.trouble = None
-            still_alone()
             self.hotline.wait_for_news(FALLBACK_SECONDS, after=seen)
-
-
-@contextmanager
-def _alone(views: Views, view: View) -> Iterator[Callable[[], None] | None]:
-    """Be the one follower of a view; gives None when another is.  What it gives raises when that is lost."""
-    if views.sqlite:
-        yield lambda: None
-        return
-    key = zlib.crc32(view.label.encode()) - 2**31
-    with views.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        mine = connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s, %s)", (_FOLLOWING, key)).scalar_one()
-        if not mine:
-            yield None
-            return
-        try:
-            yield lambda: _ask(connection)
-        finally:
-            try:
-                connection.exec_driver_sql("SELECT pg_advisory_unlock(%s, %s)", (_FOLLOWING, key))
-            except DBAPIError:
-                connection.invalidate()  # the server gives the lock back when the session ends
-
-
-def _ask(connection: Connection) -> None:
-    connection.exec_driver_sql("SELECT 1")

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import SASLPlaintext
 from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 
 from hotline.facts import Recorded
-from workers.bus import DEAD, DEAD_STREAM, STREAM, declare
+from workers.bus import DEAD, DEAD_STREAM, STREAM, Bus, BusLost, declare
 from workers.wire import FACTS, read
 
 log = structlog.get_logger()
@@ -32,10 +34,11 @@ PAUSE = 0.5
 Handler = Callable[[Recorded], Any]
 
 
-def make_broker(url: str, consumers: dict[str, Handler], ladder: tuple[float, ...] = LADDER) -> NatsBroker:
+def make_broker(bus: Bus, consumers: dict[str, Handler], ladder: tuple[float, ...] = LADDER) -> NatsBroker:
     """A broker with one durable consumer for each name; handlers are plain functions and run in threads."""
     broker = NatsBroker(
-        url,
+        bus.servers,
+        security=SASLPlaintext(*bus.login) if bus.login else None,
         ack_policy=AckPolicy.MANUAL,
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,
@@ -101,34 +104,54 @@ async def bury(broker: NatsBroker, name: str, message: NatsMessage, reason: str)
 
 
 class Consumers:
-    """The consumers of this process, started again whenever the bus, its stream or a consumer went away."""
+    """The consumers of this process, started again whenever the bus, its stream or a consumer went away. `pending` counts
+    the messages they have still to deal with, `dead_letters` all that were given up; both a second old at most.
 
-    def __init__(self, url: str, consumers: dict[str, Handler], ladder: tuple[float, ...] = LADDER) -> None:
-        self._url, self._consumers, self._ladder = url, consumers, ladder
+    `patience`: seconds a bus that is away is waited for; None for ever.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        consumers: dict[str, Handler],
+        ladder: tuple[float, ...] = LADDER,
+        *,
+        patience: float | None = None,
+    ) -> None:
+        self._bus, self._consumers, self._ladder, self._patience = bus, consumers, ladder, patience
         self.connected = False
+        self.dead_letters, self.pending = 0, 0
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. Raises BusLost when patience ends."""
+        last = monotonic()
         while True:
-            broker = make_broker(self._url, self._consumers, self._ladder)
+            broker = None
             try:
+                broker = make_broker(self._bus, self._consumers, self._ladder)
                 await self._serve(broker)
             except (NatsError, OSError, TimeoutError) as trouble:
                 if self.connected:
                     log.warning("consumers_start_again", error=type(trouble).__name__)
+                    last = monotonic()
             finally:
                 self.connected = False
-                await broker.stop()
+                if broker is not None:
+                    await broker.stop()
+            if self._patience is not None and monotonic() - last > self._patience:
+                raise BusLost
             await asyncio.sleep(PAUSE)
 
     async def _serve(self, broker: NatsBroker) -> None:
-        client = await broker.connect()
+        async with asyncio.timeout(self._patience):  # it would try for ever by itself
+            client = await broker.connect()
         js = client.jetstream(timeout=5)
-        await declare(js)
+        await declare(js, self._bus.replicas)
         await broker.start()
         self.connected = True
         log.info("consumers_follow", consumers=sorted(self._consumers))
         while True:
-            await asyncio.sleep(LOOK_EVERY)
-            for name in self._consumers:
-                await js.consumer_info(STREAM, name)  # raises when the stream or the consumer was deleted
+            await asyncio.sleep(LOOK_EVERY)  # then both raise when the stream or a consumer was deleted
+            infos = [await js.consumer_info(STREAM, name) for name in self._consumers]
+            self.pending = sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos)
+            self.dead_letters = (await js.stream_info(DEAD_STREAM)).state.messages

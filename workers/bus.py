@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Self
+from urllib.parse import unquote, urlsplit
 
 import nats
 from nats.aio.client import Client
@@ -11,6 +14,8 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from workers.directory import CannotStart
+from workers.settings import Settings
 from workers.wire import FACTS
 
 STREAM = "HOTLINE"
@@ -39,9 +44,40 @@ STREAMS = (
 )
 
 
-async def declare(js: JetStreamContext) -> None:
+@dataclass(frozen=True)
+class Bus:
+    """Where the bus is, and on how many servers of a cluster each message is on the disk before it is confirmed."""
+
+    url: str = field(repr=False)
+    """Several servers of one cluster stand with commas between them; name and password stand in the first at least."""
+    replicas: int = 1
+
+    @classmethod
+    def of(cls, given: Settings, url: str | None = None) -> Self:
+        """The bus of these settings, or the same at another address. Raises CannotStart when there is none."""
+        address = url or given.nats_url
+        if address is None:
+            raise CannotStart("请设置 HOTLINE_NATS_URL。 / Set HOTLINE_NATS_URL to the address of the bus.")
+        return cls(address, given.nats_replicas)
+
+    @property
+    def servers(self) -> list[str]:
+        return [one.strip() for one in self.url.split(",") if one.strip()]
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """Name and password, told apart so that they also open servers the cluster itself tells us of."""
+        first = urlsplit(self.servers[0])
+        return (unquote(first.username), unquote(first.password or "")) if first.username else None
+
+
+class BusLost(Exception):
+    """The bus has been out of reach for longer than this process was told to wait for it."""
+
+
+async def declare(js: JetStreamContext, replicas: int = 1) -> None:
     """Make the streams that are missing and bring the others to what stands here; safe from several processes."""
-    for config in STREAMS:
+    for config in (replace(one, num_replicas=replicas) for one in STREAMS):
         assert config.name is not None
         try:
             await js.stream_info(config.name)
@@ -52,10 +88,12 @@ async def declare(js: JetStreamContext) -> None:
 
 
 @asynccontextmanager
-async def connected(url: str, name: str) -> AsyncIterator[Client]:
+async def connected(bus: Bus, name: str) -> AsyncIterator[Client]:
     """One connection that ends with the first trouble: whoever holds it starts again from what the stream says."""
+    user, password = bus.login or (None, None)
     client = await nats.connect(
-        url, name=name, allow_reconnect=False, connect_timeout=2, ping_interval=5, max_outstanding_pings=2,
+        bus.servers, name=name, user=user, password=password,
+        allow_reconnect=False, connect_timeout=2, ping_interval=5, max_outstanding_pings=2,
         error_cb=_silent, closed_cb=_silent, disconnected_cb=_silent,
     )  # fmt: skip
     try:

@@ -39,16 +39,17 @@ def held(data: Path) -> Iterator[None]:
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[socket.socket]:
-    """The socket the web will answer on, taken before anything else is started. Raises CannotStart."""
+def listening(settings: Settings, port: int | None = None) -> Iterator[socket.socket]:
+    """The socket we will answer on, at the web's port or another, taken before anything else is started. Raises CannotStart."""
+    port = port or settings.port
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listen:
         listen.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listen.bind((settings.host, settings.port))
+            listen.bind((settings.host, port))
         except OSError as error:
             raise CannotStart(
-                f"无法使用 {settings.host}:{settings.port}（{os.strerror(error.errno or 0)}）。请换一个端口（--port）。"
-                f" / Cannot listen on {settings.host}:{settings.port}. Choose another port (--port)."
+                f"无法使用 {settings.host}:{port}（{os.strerror(error.errno or 0)}）。请换一个端口（--port 或 --health-port）。"
+                f" / Cannot listen on {settings.host}:{port}. Choose another port (--port or --health-port)."
             ) from None
         yield listen

@@ -19,11 +19,11 @@ OTHERS = {"HOTLINE_NATS_SERVER"}
 """Variables of ours that are no settings."""
 
 
-def settings(*, port: int | None = None, data: Path | None = None) -> Settings:
+def settings(**said: int | Path | None) -> Settings:
     """The settings, with what was said on the command line on top. Raises CannotStart."""
     from pydantic import ValidationError
 
-    given = {name: value for name, value in (("port", port), ("data", data)) if value is not None}
+    given = {name: value for name, value in said.items() if value is not None}
     try:
         found = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as wrong:
@@ -36,10 +36,11 @@ def settings(*, port: int | None = None, data: Path | None = None) -> Settings:
 
 
 @contextmanager
-def opened(*, create: bool = False) -> Iterator[House]:
-    """The house of this environment, closed afterwards; what is wrong is told and ends the command with 1."""
+def opened(given: Settings | None = None, *, create: bool = False) -> Iterator[House]:
+    """The house of this environment, or of these settings, closed afterwards; what is wrong is told and ends the command
+    with 1."""
     with told():
-        house = build(settings(), create=create)
+        house = build(given or settings(), create=create)
         try:
             yield house
         finally:
@@ -54,11 +55,18 @@ def told() -> Iterator[None]:
 
     from hotline.rules import ProfileError
     from hotline.vault import MasterKeyUnusable, RegisterDamaged
+    from projections.database import is_loss
     from workers.accounts import AccountRefused
     from workers.nats_server import NatsServerError
+    from workers.running import Left
 
     try:
         yield
+    except Left as reason:
+        _fail(
+            f"数据库或消息总线已断开（{reason}），进程退出，等待重新启动。"
+            f" / A database or the bus is out of reach ({reason}): this process ends, to be started again."
+        )
     except (ProfileError, MasterKeyUnusable, RegisterDamaged, NatsServerError, CannotStart, AccountRefused) as reason:
         _fail(str(reason))
     except FileNotFoundError as missing:
@@ -66,7 +74,9 @@ def told() -> Iterator[None]:
             f"找不到 {missing.filename}。若是首次使用，请先运行 hotline migrate 或 hotline up。"
             f" / {missing.filename} is not there. On first use run `hotline migrate` or `hotline up`."
         )
-    except (PersistenceError, DBAPIError) as trouble:
+    except Exception as trouble:
+        if not (isinstance(trouble, PersistenceError | DBAPIError) or is_loss(trouble)):
+            raise
         _fail(
             "无法使用数据库。请确认其正在运行，并已执行 hotline migrate。"
             f" / The database cannot be used ({type(trouble).__name__}): is it running, and was `hotline migrate` run?"

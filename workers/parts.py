@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from threading import Event
+from typing import TYPE_CHECKING
 
+from projections.database import is_loss
+from projections.registry import VIEWS
+from workers.alone import Alone, Lost
+from workers.bus import BusLost
 from workers.compose import House
 from workers.running import Work
+
+if TYPE_CHECKING:
+    from workers.relay import Relay
 
 Handlers = dict[str, Callable[..., object]]
 
 
-def followers(house: House) -> dict[str, Work]:
-    """One follower for each view."""
+def followers(house: House, names: Collection[str] = VIEWS) -> dict[str, Work]:
+    """One follower for each of these views."""
     from projections.follow import Follower
-    from projections.registry import VIEWS
 
-    return {f"view {name}": Follower(house.views, view, house.hotline).run for name, view in VIEWS.items()}
+    found = {}
+    for name in names:
+        view = VIEWS[name]
+        run = Follower(house.views, view, house.hotline).run
+        found[f"view {name}"] = Alone(house.settings.views, f"view {view.label}", run)
+    return dict(found)
 
 
 def clock(house: House) -> dict[str, Work]:
     from workers.clock import TheClock
 
-    return {"clock": TheClock(house).run}
+    return {"clock": Alone(house.settings.store, "clock", TheClock(house).run)}
 
 
 def reactions(house: House) -> dict[str, Work]:
-    from workers.eraser import Eraser
+    from workers.eraser import NAME, Eraser
 
-    return {"eraser": Eraser(house).run}
+    return {NAME: Alone(house.settings.outbox, NAME, Eraser(house).run)}
+
+
+def deliveries(house: House) -> dict[str, Work]:
+    """One deliverer for each way out that is set up; webhooks need no gateway, only subscribers."""
+    from workers.gateways.deliverer import Deliverer
+    from workers.gateways.standing import gateways
+
+    works = {f"deliver {gateway.way}": Deliverer(house, gateway).run for gateway in gateways(house)}
+    return {name: Alone(house.settings.outbox, name, run) for name, run in works.items()}
+
+
+def carrying(house: House, relay: Relay) -> dict[str, Work]:
+    """The relay's work."""
+    return {"relay": Alone(house.settings.store, "relay", relay.run)}
 
 
 def demo(house: House) -> dict[str, Work]:
@@ -49,5 +75,6 @@ def consumers(house: House) -> Handlers:
     return {NAME: notifier(house)}
 
 
-PARTS: Mapping[str, Callable[[House], dict[str, Work]]] = {"project": followers, "clock": clock, "react": reactions}
-"""Those that need no bus, by the command that runs each alone."""
+def leaves(failure: Exception) -> bool:
+    """Whether a process that somebody watches over does better to end: a database or the bus is out of reach."""
+    return isinstance(failure, Lost | BusLost) or is_loss(failure)

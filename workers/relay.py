@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from threading import Event
+from time import monotonic
 
 import structlog
 from eventsourcing.persistence import Notification
@@ -19,7 +20,8 @@ from nats.js.api import PubAck
 from nats.js.errors import NotFoundError
 
 from hotline.application import Hotline
-from workers.bus import STREAM, connected, declare
+from projections.database import is_loss
+from workers.bus import STREAM, Bus, BusLost, connected, declare
 from workers.wire import FACTS, headers, position_of, subject
 
 log = structlog.get_logger()
@@ -30,31 +32,44 @@ PAUSE = 0.5  # seconds before the bus is tried again
 
 
 class Relay:
-    """One relay; `position` is how far the bus has the log, `connected` whether it is reached."""
+    """One relay; `position` is how far the bus has the log, `connected` whether it is reached.
 
-    def __init__(self, hotline: Hotline, url: str) -> None:
-        self._hotline, self._url = hotline, url
+    `patience`: seconds a bus that is away is waited for; None for ever.
+    """
+
+    def __init__(self, hotline: Hotline, bus: Bus, patience: float | None = None) -> None:
+        self._hotline, self._bus, self._patience = hotline, bus, patience
         self.position = 0
         self.connected = False
+        self.mismatch: str | None = None  # what the bus has that the log has not
 
     def run(self, stop: Event) -> None:
-        """Until `stop`. Whatever happens to the bus is waited out."""
-        asyncio.run(self._run(stop))
+        """Until `stop`. Raises BusLost when patience ends, and what says that the log is out of reach."""
+        try:
+            asyncio.run(self._run(stop))
+        finally:
+            self.connected = False
 
     async def _run(self, stop: Event) -> None:
+        last = monotonic()
         while not stop.is_set():
             try:
-                async with connected(self._url, "hotline-relay") as client:
+                async with connected(self._bus, "hotline-relay") as client:
                     await self._follow(client, stop)
-            except Exception as trouble:  # noqa: BLE001  # the bus may fail in any way; the log keeps everything
+            except Exception as trouble:  # the bus may fail in any way; the log keeps everything
+                if is_loss(trouble):
+                    raise
                 if self.connected:
                     log.warning("relay_waits_for_bus", error=type(trouble).__name__)
+                    last = monotonic()
                 self.connected = False
+                if self._patience is not None and monotonic() - last > self._patience:
+                    raise BusLost from None
                 await asyncio.to_thread(stop.wait, PAUSE)
 
     async def _follow(self, client: Client, stop: Event) -> None:
         js = client.jetstream(timeout=5)
-        await declare(js)
+        await declare(js, self._bus.replicas)
         self.position, sequence = await _end_of(js)
         self.connected = True
         log.info("relay_follows", position=self.position)

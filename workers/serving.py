@@ -15,14 +15,18 @@ from typing import Any
 
 import structlog
 
+from workers.alone import Alone
 from workers.broker import Consumers
+from workers.bus import Bus, BusLost
 from workers.compose import House
 from workers.relay import Relay
-from workers.running import Crew
+from workers.running import Crew, Left
 
 log = structlog.get_logger()
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+DRAIN = 5
+"""Seconds that open requests have after the request to end. With the crew's five it stays below ten."""
 
 
 def serve(
@@ -30,61 +34,63 @@ def serve(
     crew: Crew,
     *,
     listen: socket.socket | None = None,
+    pages: bool = True,
+    bus: Bus | None = None,
     consumers: Consumers | None = None,
     relay: Relay | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run until SIGINT or SIGTERM, then end everything. `ready` is called when requests are answered."""
+    """Run until SIGINT or SIGTERM, then end everything in good order: what is begun is finished. Raises Left.
+
+    `ready` is called when requests are answered. Without `pages`, `listen` serves the probes alone.
+    """
     crew.start()
     try:
-        if listen is not None:
-            asyncio.run(_web(house, crew, listen, consumers, relay, ready))
+        if listen is None:
+            asyncio.run(_quiet(crew, consumers, ready))
         else:
-            asyncio.run(_quiet(consumers, ready))
+            asyncio.run(_web(_app(house, crew, pages, bus, consumers, relay), crew, listen, consumers, ready))
     finally:
         if not crew.stop():
             log.warning("work_did_not_end_in_time")
+    if crew.left is not None:
+        log.error("leaves", error=type(crew.left).__name__)
+        raise Left(type(crew.left).__name__) from None
 
 
-async def _quiet(consumers: Consumers | None, ready: Callable[[], None]) -> None:
-    asked = asyncio.Event()
+async def _quiet(crew: Crew, consumers: Consumers | None, ready: Callable[[], None]) -> None:
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
     for sign in SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(sign, asked.set)
-    async with _running(consumers):
+        loop.add_signal_handler(sign, asked.set)
+    crew.when_left(lambda: loop.call_soon_threadsafe(asked.set))
+    async with _running(consumers, crew):
         ready()
         await asked.wait()
+        crew.stop_asked.set()
 
 
 async def _web(
-    house: House,
-    crew: Crew,
-    listen: socket.socket,
-    consumers: Consumers | None,
-    relay: Relay | None,
-    ready: Callable[[], None],
+    app: Any, crew: Crew, listen: socket.socket, consumers: Consumers | None, ready: Callable[[], None]
 ) -> None:
     import uvicorn
 
-    from workers.web.app import create_app
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
-        async with _running(consumers):
-            yield
-
-    app = create_app(house, lifespan=lifespan)
-    _checks(app.state.checks, crew, consumers, relay)
+    news = getattr(app.state, "news", None)
 
     class Server(uvicorn.Server):
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             """Ours: uvicorn would raise the signal again when it is done, and end us before the rest is in order."""
+            loop = asyncio.get_running_loop()
             for sign in SIGNALS:
-                asyncio.get_running_loop().add_signal_handler(sign, self._end, sign)
+                loop.add_signal_handler(sign, self._end, sign)
+            crew.when_left(lambda: loop.call_soon_threadsafe(self._end, signal.SIGTERM))
             yield
 
         def _end(self, sign: signal.Signals) -> None:
-            app.state.news.close()  # pages that follow a ticket would keep us waiting
+            if news is not None:
+                news.close()  # pages that follow a ticket would keep us waiting
+            else:
+                crew.stop_asked.set()  # no open request waits for what they do
             self.force_exit = self.should_exit and sign is signal.SIGINT  # Ctrl-C a second time: at once
             self.should_exit = True
 
@@ -93,28 +99,61 @@ async def _web(
             ready()
 
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=3
+        app, log_config=None, access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=DRAIN
     )
     await Server(config).serve(sockets=[listen])
 
 
+def _app(
+    house: House, crew: Crew, pages: bool, bus: Bus | None, consumers: Consumers | None, relay: Relay | None
+) -> Any:
+    """What is answered over HTTP: the pages and the interface, or the probes alone."""
+    from workers import figures
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        async with _running(consumers, crew):
+            yield
+
+    if pages:
+        from workers.web.app import create_app
+
+        app = create_app(house, lifespan=lifespan)
+        app.state.bus = bus
+    else:
+        from workers.probes import create_probes
+
+        app = create_probes(house, lifespan=lifespan, views=any(name.startswith("view ") for name in crew.work))
+    _checks(app.state.checks, crew, consumers, relay)
+    figures.install(app.state.registry, house, crew, consumers, relay)
+    return app
+
+
 @asynccontextmanager
-async def _running(consumers: Consumers | None) -> AsyncIterator[None]:
+async def _running(consumers: Consumers | None, crew: Crew) -> AsyncIterator[None]:
     if consumers is None:
         yield
         return
     task = asyncio.create_task(consumers.run())
+    task.add_done_callback(lambda done: None if done.cancelled() else crew.ends_with(done.exception()))
     try:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, BusLost):
             await task
 
 
 def _checks(checks: dict[str, Callable[[], str | None]], crew: Crew, consumers: Any, relay: Any) -> None:
     """What `/readyz` asks besides the stores."""
     checks["workers"] = lambda: None if crew.alive else "a worker has ended"
-    for name, part in (("bus consumers", consumers), ("relay", relay)):
-        if part is not None:
-            checks[name] = lambda part=part: None if part.connected else "not connected to the bus"  # type: ignore[misc]
+    if consumers is not None:
+        checks["bus consumers"] = lambda: None if consumers.connected else "not connected to the bus"
+    if relay is not None:
+        turn = crew.work.get("relay")
+        checks["relay"] = lambda: None if relay.connected or _waits(turn) else "not connected to the bus"
+
+
+def _waits(work: Any) -> bool:
+    """Whether another process does this work now."""
+    return isinstance(work, Alone) and not work.held

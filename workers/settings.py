@@ -43,22 +43,19 @@ class Settings(BaseSettings):
     cipher: Literal["A", "S"] = "A"
     """What new texts are sealed with: A is AES-256-GCM, S is SM4-GCM (GB/T 32907)."""
     nats_url: str | None = Field(default=None, repr=False)
-    """None starts the embedded nats-server."""
+    """None starts the embedded nats-server; several servers of one cluster stand with commas between them."""
+    nats_replicas: int = Field(default=1, ge=1, le=5)
+    """On how many servers of the cluster a message is kept; 3 needs three nodes."""
     profile: str = "sichuan-2025"
     """Name of a shipped profile, or the path of a TOML file."""
     calendar_tables: Path | None = None
     """A table of holidays, or a folder of them, for years that the library does not know yet."""
     host: str = "127.0.0.1"
     port: int = Field(default=8345, ge=1, le=65535)
+    health_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where a process that runs one piece alone answers `/livez`, `/readyz` and `/metrics`; nowhere unless it is set."""
     public_url: str = ""
     """How citizens reach us: what links in messages begin with."""
-    access_kept_days: int = Field(default=366, ge=180)
-    """How long it stays known who saw what; the law asks for at least half a year."""
-    rate_limit_store: str = "memory://"
-    """Where tries are counted (`limits` library); several web processes need one they share."""
-    clock: Literal["system", "simulated"] = "system"
-    clock_start: AwareDatetime = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
-    """Where a simulated clock begins on an empty log; on any other it goes on from the log's end."""
     sms_url: str | None = Field(default=None, repr=False)
     """The gateway for text messages to callers (`workers.gateways.texts`); without one their messages wait."""
     sms_token_file: Path | None = None
@@ -70,6 +67,13 @@ class Settings(BaseSettings):
     smtp_per_second: float = Field(default=5.0, gt=0)
     webhook_allow: str = ""
     """Hosts, or host:port, with commas between, that webhooks may reach inside and without TLS."""
+    access_kept_days: int = Field(default=366, ge=180)
+    """How long it stays known who saw what; the law asks for at least half a year."""
+    rate_limit_store: str = "memory://"
+    """Where tries are counted (`limits` library); several web processes need one they share."""
+    clock: Literal["system", "simulated"] = "system"
+    clock_start: AwareDatetime = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    """Where a simulated clock begins on an empty log; on any other it goes on from the log's end."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="before")
@@ -96,13 +100,6 @@ class Settings(BaseSettings):
             raise ValueError("应为 sqlite:///路径 或 postgresql://… / must be sqlite:///path or postgresql://…")
         return url
 
-    @property
-    def embedded(self) -> bool:
-        """Whether the log is a SQLite file, which one process writes."""
-        return self.store.startswith("sqlite:")
-
-    @property
-    def nats_directory(self) -> Path:
     @field_validator("sms_url")
     @classmethod
     def _is_http(cls, url: str | None) -> str | None:
@@ -124,6 +121,13 @@ class Settings(BaseSettings):
         """`webhook_allow`, taken apart."""
         return frozenset(host.strip().lower() for host in self.webhook_allow.split(",") if host.strip())
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the log is a SQLite file, which one process writes."""
+        return self.store.startswith("sqlite:")
+
+    @property
+    def nats_directory(self) -> Path:
         return self.data / "nats"
 
 

@@ -36,20 +36,24 @@ def up(settings: Settings, *, demo: bool = False, out: Say = print) -> None:
 def _run(house: House, url: str, listen: socket.socket, demo: bool, out: Say) -> None:
     from workers import parts
     from workers.broker import Consumers
+    from workers.bus import Bus
     from workers.relay import Relay
     from workers.running import Crew
     from workers.serving import serve
 
     logins = first_logins(house) if not house.accounts.has_users() else {}
-    relay = Relay(house.hotline, url)
-    work = parts.followers(house) | parts.clock(house) | parts.reactions(house) | {"relay": relay.run}
+    bus = Bus.of(house.settings, url)
+    relay = Relay(house.hotline, bus)
+    work = parts.followers(house) | parts.clock(house) | parts.reactions(house) | parts.deliveries(house)
+    work |= parts.carrying(house, relay)
     if demo:
         work |= parts.demo(house)
-    consumers = Consumers(url, parts.consumers(house))
+    consumers = Consumers(bus, parts.consumers(house))
     serve(
         house,
         Crew(work),
         listen=listen,
+        bus=bus,
         consumers=consumers,
         relay=relay,
         ready=lambda: _greet(house.settings, logins, out),

@@ -16,7 +16,7 @@ from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import PHONE, classified, receive
 from workers.broker import Consumers
-from workers.bus import DEAD_STREAM, STREAM, declare
+from workers.bus import DEAD_STREAM, STREAM, Bus, declare
 from workers.compose import House
 from workers.notifier import NAME, notifier
 from workers.relay import Relay
@@ -26,7 +26,7 @@ QUICK = (0.05, 0.1)  # a ladder of two steps
 
 @pytest.fixture
 def relay(house: House, nats_server: NatsServer) -> Iterator[Relay]:
-    relay, stop = Relay(house.hotline, nats_server.url), Event()
+    relay, stop = Relay(house.hotline, Bus(nats_server.url)), Event()
     thread = Thread(target=relay.run, args=(stop,))
     thread.start()
     yield relay
@@ -36,7 +36,7 @@ def relay(house: House, nats_server: NatsServer) -> Iterator[Relay]:
 
 @asynccontextmanager
 async def consuming(server: NatsServer, handler: Callable[[Recorded], Any]) -> AsyncIterator[JetStreamContext]:
-    consumers = Consumers(server.url, {NAME: handler}, QUICK)
+    consumers = Consumers(Bus(server.url), {NAME: handler}, QUICK)
     task = asyncio.create_task(consumers.run())
     client = await nats.connect(server.url)
     try:

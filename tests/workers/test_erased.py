@@ -12,6 +12,7 @@ from tests.support.clock import SettableClock
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import LEADER, NAME, OPERATOR, PHONE, TEXT, act, closed
+from workers.bus import Bus
 from workers.compose import House
 from workers.eraser import Eraser
 from workers.notifier import notifier
@@ -56,7 +57,7 @@ def test_no_fragment_is_left_anywhere(
 ) -> None:
     """Log, views, vault, outbox, accounts, record of looks and the bus's own store: no name, number, word or place."""
     ticket = closed(house)
-    relay, stop = Relay(house.hotline, nats_server.url), Event()
+    relay, stop = Relay(house.hotline, Bus(nats_server.url)), Event()
     thread = Thread(target=relay.run, args=(stop,))
     thread.start()
     try:

@@ -14,14 +14,14 @@ from nats.js.errors import NotFoundError
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import receive
-from workers.bus import STREAM
+from workers.bus import STREAM, Bus
 from workers.compose import House
 from workers.relay import Relay
 
 
 @contextmanager
 def relaying(house: House, server: NatsServer) -> Iterator[Relay]:
-    relay, stop = Relay(house.hotline, server.url), Event()
+    relay, stop = Relay(house.hotline, Bus(server.url)), Event()
     thread = Thread(target=relay.run, args=(stop,))
     thread.start()
     try:

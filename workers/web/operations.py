@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from hotline.store import stamp_of
 from projections.registry import VIEWS
 from workers.compose import House
 
@@ -49,10 +50,35 @@ def checks(house: House) -> dict[str, Check]:
 
 def install_gauges(registry: CollectorRegistry, house: House) -> None:
     """The log's end and how far each view is behind it, read when they are asked for."""
-    Gauge("hotline_log_position", "Last position of the log", registry=registry).set_function(house.hotline.position)
+    gauge(registry, "hotline_log_position", "Last position of the log", house.hotline.position)
     behind = Gauge("hotline_view_behind", "Facts a view is behind the log", ("view",), registry=registry)
+    lag = Gauge("hotline_view_lag_seconds", "Age of the oldest fact not in a view yet", ("view",), registry=registry)
     for name in VIEWS:
-        behind.labels(name).set_function(partial(_behind, house, name))
+        behind.labels(name).set_function(partial(or_nan, partial(_behind, house, name)))
+        lag.labels(name).set_function(partial(or_nan, partial(_lag, house, name)))
+
+
+def gauge(registry: CollectorRegistry, name: str, told: str, read: Callable[[], float]) -> None:
+    """A figure that is read when somebody asks for it."""
+    Gauge(name, told, registry=registry).set_function(partial(or_nan, read))
+
+
+def or_nan(read: Callable[[], float]) -> float:
+    """A store that is away must not take the other figures with it."""
+    try:
+        return float(read())
+    except Exception:  # noqa: BLE001  # whatever the store's driver raises
+        return float("nan")
+
+
+def lag_after(house: House, position: int) -> float:
+    """Seconds since the fact after a position of the log was recorded; 0 at its end."""
+    found = house.hotline.store.select_notifications(position, 1, inclusive_of_start=False)
+    return max(0.0, (house.now() - stamp_of(found[0].state)).total_seconds()) if found else 0.0
+
+
+def _lag(house: House, view: str) -> float:
+    return lag_after(house, house.views.position(view))
 
 
 def _told(check: Check) -> str | None:
