@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 class Group(typer.core.TyperGroup):
     """Groups of commands with a module of their own are imported when they are asked for: `up` needs none of them."""
 
-    ELSEWHERE: ClassVar = {"profile": "workers.profile_cli", "simulate": "workers.simulate.cli"}
+    ELSEWHERE: ClassVar = {
+        "dead": "workers.dead_cli",
+        "hook": "workers.gateways.cli",
+        "profile": "workers.profile_cli",
+        "simulate": "workers.simulate.cli",
+    }
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *self.ELSEWHERE]

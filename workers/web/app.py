@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from workers.compose import House
 from workers.web import docs, errors, operations, pages
-from workers.web.api import actions, callers, clock, login, lookups, public, tickets
+from workers.web.api import actions, callers, clock, dead, login, lookups, public, tickets
 from workers.web.api.guarding import Tries, json_only
 from workers.web.around import Around
 from workers.web.news import News
@@ -25,8 +25,8 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     """The application over a house.  ``lifespan`` is for whoever runs more in the same process (broker, relay …).
 
     Parts of ``app.state``: ``checks``, what ``/readyz`` asks by name, callables that give None or the reason why not;
-    ``news``, whose ``close()`` ends open streams before the server is stopped; ``problem_page``, which may be set to
-    show problems as pages.
+    ``bus``, where dead letters are asked for; ``news``, whose ``close()`` ends open streams before the server is
+    stopped; ``problem_page``, which may be set to show problems as pages.
     """
     app = FastAPI(
         title="12345 热线 / 12345 hotline",
@@ -39,6 +39,7 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     )
     registry = CollectorRegistry()
     app.state.house = house
+    app.state.bus = None
     app.state.registry = registry
     app.state.checks = operations.checks(house)
     app.state.tries = Tries(house.settings.rate_limit_store, house.rules)
@@ -57,7 +58,15 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
 
 def _api(house: House) -> APIRouter:
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(json_only)])
-    parts = (login.router, tickets.router, actions.router(house.rules), callers.router, lookups.router, clock.router)
+    parts = (
+        login.router,
+        tickets.router,
+        actions.router(house.rules),
+        callers.router,
+        lookups.router,
+        clock.router,
+        dead.router,
+    )
     for part in (*parts, lookups.open_router, public.router):
         api.include_router(part)
     return api

@@ -27,7 +27,7 @@ STATUS: Mapping[str, int] = {
     "bad_json": 400, "bad_key": 400, "bad_if_match": 400, "bad_cursor": 400,
     "signed_out": 401, "bad_credentials": 401,
     "wrong_role": 403, "restricted_token": 403,
-    "not_found": 404, "no_such_ticket": 404, "no_such_page": 404,
+    "not_found": 404, "no_such_ticket": 404, "no_such_page": 404, "no_such_letter": 404,
     "method_not_allowed": 405,
     "stale": 412,
     "too_large": 413,
@@ -36,7 +36,7 @@ STATUS: Mapping[str, int] = {
     "if_match_missing": 428, "key_missing": 428,
     "too_many_requests": 429, "too_many_tries": 429,
     "internal": 500,
-    "busy": 503, "view_behind": 503,
+    "busy": 503, "view_behind": 503, "bus_away": 503,
 }  # fmt: skip
 """Every code that is not 409: possible in itself, but not now or not like this."""
 
@@ -47,7 +47,7 @@ _OF_HTTP = {
     413: "too_large",
     415: "wrong_content_type",
 }
-_RETRY_SECONDS = {"busy": 1, "view_behind": 1, "too_many_requests": 60}
+_RETRY_SECONDS = {"busy": 1, "view_behind": 1, "bus_away": 5, "too_many_requests": 60}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""`hotline dead`: what the bus could not get dealt with, listed and handled once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from hotline.texts import say
+from workers.bus import Bus
+from workers.dead import BusAway, Letter, letters, replay
+from workers.opening import opened, settings, told
+
+app = typer.Typer(help="死信 / dead letters", no_args_is_help=True)
+
+PAGE = 500
+
+
+@app.command("list")
+def list_() -> None:
+    """列出死信，最早的在前 / list dead letters, the oldest first."""
+    with told(), _away():
+        bus, after, found = Bus.of(settings()), 0, 0
+        while page := letters(bus, after=after, limit=PAGE):
+            for letter in page:
+                typer.echo(_line(letter))
+            after, found = page[-1].id, found + len(page)
+        if not found:
+            typer.echo(_both("none"))
+
+
+@app.command("replay")
+def replay_(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…")] = None) -> None:
+    """重新处理全部或指定的死信；仍失败的保留，退出码 1 / handle all or these once more; what fails stays, and the exit code is 1."""
+    from workers import parts
+
+    with opened() as house, _away():
+        outcomes = replay(Bus.of(house.settings), parts.consumers(house), ids or None)
+        for one in outcomes:
+            typer.echo(f"{_line(one.letter)}  {_both('fails', reason=one.fault) if one.fault else _both('done')}")
+        missing = sorted(set(ids or ()) - {one.letter.id for one in outcomes})
+        for number in missing:
+            typer.echo(_both("unknown", id=number), err=True)
+        if not outcomes and not missing:
+            typer.echo(_both("none"))
+        if missing or any(one.fault for one in outcomes):
+            raise typer.Exit(1)
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except BusAway:
+        typer.echo(_both("bus_away"), err=True)
+        raise typer.Exit(1) from None
+
+
+def _line(letter: Letter) -> str:
+    at = letter.buried_at.isoformat(timespec="seconds") if letter.buried_at else "-"
+    return f"{letter.id}  {at}  {letter.consumer}  {letter.type or '-'}  {letter.fact or '-'}  {letter.reason}"
+
+
+def _both(key: str, **slots: object) -> str:
+    return f"{say(f'dead.{key}', 'zh', **slots)}  {say(f'dead.{key}', 'en', **slots)}"
