@@ -21,14 +21,27 @@ PAUSED = frozenset({State.NEEDS_SUPPLEMENT, State.DEFERRED})
 def findings(house: House) -> Iterator[str]:
     """A sentence for everything that is broken; nothing when all is well."""
     tickets: list[UUID] = []
+    yield from _followers(house)
     yield from _log(house.hotline, tickets)
     for ticket in tickets:
         yield from _ticket(house, ticket)
+    if lacking := house.vault.never_heard_of(tickets):
+        yield _say("no_key", tickets=len(lacking))
     yield from _outbox(house)
     yield from _views(house)
     row = house.access.verify()
     if row is not None:
         yield _say("access", row=row)
+
+
+def _followers(house: House) -> Iterator[str]:
+    """Nothing knows more than the log, as it would after a restore."""
+    from workers.behind import ask_bus, bus_mismatches, mismatches
+    from workers.bus import Bus
+
+    yield from mismatches(house)
+    if house.settings.nats_url is not None:
+        yield from bus_mismatches(house.hotline, ask_bus(Bus.of(house.settings)))
 
 
 def _log(hotline: Hotline, tickets: list[UUID]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 import typer.core
 import typer.main
 
-from workers import single_cli
+from workers import backup_cli, single_cli
 from workers.opening import opened, settings, told
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ token = typer.Typer(help="接口令牌 / API tokens", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 single_cli.add_to(app)
+backup_cli.add_to(app)
 
 Port = Annotated[int | None, typer.Option(help="端口 / port", min=1, max=65535)]
 Data = Annotated[Path | None, typer.Option(help="数据目录 / data directory", file_okay=False)]

@@ -39,8 +39,12 @@ def settings(**said: int | Path | None) -> Settings:
 def opened(given: Settings | None = None, *, create: bool = False) -> Iterator[House]:
     """The house of this environment, or of these settings, closed afterwards; what is wrong is told and ends the command
     with 1."""
+    from workers.behind import must_be_finished
+
     with told():
-        house = build(given or settings(), create=create)
+        found = given or settings()
+        must_be_finished(found)
+        house = build(found, create=create)
         try:
             yield house
         finally:

@@ -17,12 +17,12 @@ from eventsourcing.persistence import Notification
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
-from nats.js.errors import NotFoundError
 
 from hotline.application import Hotline
 from projections.database import is_loss
+from workers.behind import bus_mismatches, last_fact
 from workers.bus import STREAM, Bus, BusLost, connected, declare
-from workers.wire import FACTS, headers, position_of, subject
+from workers.wire import headers, subject
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ class Relay:
     async def _follow(self, client: Client, stop: Event) -> None:
         js = client.jetstream(timeout=5)
         await declare(js, self._bus.replicas)
-        self.position, sequence = await _end_of(js)
+        self.position, sequence = await self._end(js)
         self.connected = True
         log.info("relay_follows", position=self.position)
         while not stop.is_set():
@@ -84,15 +84,16 @@ class Relay:
                 if client.is_closed:
                     raise ConnectionError("closed")
 
-
-async def _end_of(js: JetStreamContext) -> tuple[int, int]:
-    """The log's position the bus has reached, and the stream's last sequence number."""
-    sequence = (await js.stream_info(STREAM)).state.last_seq
-    try:
-        last = await js.get_last_msg(STREAM, f"{FACTS}.>")
-    except NotFoundError:
-        return 0, sequence
-    return position_of(last.headers or {}), sequence
+    async def _end(self, js: JetStreamContext) -> tuple[int, int]:
+        """The log's position the bus has reached, and the stream's last sequence number. Raises OtherLog."""
+        sequence = (await js.stream_info(STREAM)).state.last_seq
+        last = await last_fact(js)
+        known, self.mismatch = self.mismatch, next(bus_mismatches(self._hotline, last), None)
+        if self.mismatch is not None:
+            if known is None:
+                log.error("bus_has_another_log", told=self.mismatch)
+            raise OtherLog
+        return (last.position if last else 0), sequence
 
 
 async def _send(js: JetStreamContext, facts: Sequence[Notification], sequence: int) -> int:
@@ -108,6 +109,10 @@ async def _send(js: JetStreamContext, facts: Sequence[Notification], sequence: i
 async def _publish(js: JetStreamContext, fact: Notification, after: int) -> PubAck:
     given = headers(fact) | {"Nats-Expected-Last-Sequence": str(after)}
     return await js.publish(subject(fact.topic), fact.state, stream=STREAM, headers=given)
+
+
+class OtherLog(Exception):
+    """The bus has facts that the log has not: the log was restored, and `hotline repair` must be run."""
 
 
 class OutOfStep(Exception):

@@ -110,6 +110,8 @@ def _run(house: House, work: Mapping[str, Callable[..., None]], **rest: Any) -> 
 @contextmanager
 def _alone(**given: int | None) -> Iterator[House]:
     """The house for one long-running process; on SQLite the directory is then nobody else's."""
+    from workers.behind import must_fit
+    from workers.bus import Bus
     from workers.directory import held
     from workers.logging import configure
     from workers.migrated import must_be_migrated
@@ -120,6 +122,7 @@ def _alone(**given: int | None) -> Iterator[House]:
         if not found.embedded:
             must_be_migrated(found)
         with held(found.data) if found.embedded else nullcontext(), opened(found) as house:
+            must_fit(house, Bus.of(found) if found.nats_url else None)
             yield house
 
 

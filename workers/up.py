@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from hotline.facts import Role
 from hotline.texts import say
+from workers.behind import must_be_finished, must_fit
+from workers.bus import Bus
 from workers.compose import House, build
 from workers.directory import held, listening
 from workers.nats_child import NatsChild
@@ -23,8 +25,10 @@ def up(settings: Settings, *, demo: bool = False, out: Say = print) -> None:
         nats = NatsChild(settings.nats_directory) if settings.nats_url is None else None
         try:
             url = nats.start() if nats else str(settings.nats_url)
+            must_be_finished(settings)
             house = build(settings)
             try:
+                must_fit(house, Bus.of(settings, url))
                 _run(house, url, listen, demo, out)
             finally:
                 house.close()
@@ -36,7 +40,6 @@ def up(settings: Settings, *, demo: bool = False, out: Say = print) -> None:
 def _run(house: House, url: str, listen: socket.socket, demo: bool, out: Say) -> None:
     from workers import parts
     from workers.broker import Consumers
-    from workers.bus import Bus
     from workers.relay import Relay
     from workers.running import Crew
     from workers.serving import serve

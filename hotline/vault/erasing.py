@@ -48,6 +48,14 @@ def unburied(connection: Connection, tickets: Iterable[UUID]) -> list[UUID]:
     return found
 
 
+def heard_of(connection: Connection, tickets: Iterable[UUID]) -> set[UUID]:
+    """Those of the tickets that have a key or a tombstone."""
+    found: set[UUID] = set()
+    for some in chunks(tickets):
+        found |= set(connection.scalars(select(keys.c.ticket_id).where(keys.c.ticket_id.in_(some))))
+    return found
+
+
 def settle(connection: Connection, asked: list[UUID], orphans: list[UUID]) -> None:
     """Destroy the keys without facts; the others need not be asked about again."""
     destroy(connection, orphans)

@@ -63,3 +63,7 @@ class MasterKey:
     def wrapping(self) -> SealingKey:
         """The key that wraps the vault's keys."""
         return SealingKey(HKDF(SHA256(), 32, salt=None, info=b"hotline vault wrap 1").derive(self.secret))
+
+    def fingerprint(self) -> str:
+        """What tells this key from another and says nothing about it: a backup of the vault names its key by it."""
+        return HKDF(SHA256(), 16, salt=None, info=b"hotline vault fingerprint 1").derive(self.secret).hex()

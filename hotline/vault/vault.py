@@ -169,6 +169,11 @@ class Vault:
         with self._engine.connect() as connection:
             return not erasing.unburied(connection, [ticket_id])
 
+    def never_heard_of(self, tickets: Sequence[UUID]) -> set[UUID]:
+        """Those of the tickets for which neither a key is here nor the trace of one that was destroyed."""
+        with self._engine.connect() as connection:
+            return set(tickets) - erasing.heard_of(connection, tickets)
+
     def reapply_register(self) -> int:
         """Destroy again what the register names and a restored backup brought back; returns how many tickets."""
         if not self._register:
