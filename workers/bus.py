@@ -62,12 +62,14 @@ class Bus:
 
     @property
     def servers(self) -> list[str]:
-        return [one.strip() for one in self.url.split(",") if one.strip()]
+        """Their addresses, without what opens them: FastStream refuses to be told twice."""
+        given = [urlsplit(one.strip()) for one in self.url.split(",") if one.strip()]
+        return [one._replace(netloc=one.netloc.rpartition("@")[2]).geturl() for one in given]
 
     @property
     def login(self) -> tuple[str, str] | None:
         """Name and password, told apart so that they also open servers the cluster itself tells us of."""
-        first = urlsplit(self.servers[0])
+        first = urlsplit(self.url.split(",")[0].strip())
         return (unquote(first.username), unquote(first.password or "")) if first.username else None
 
 
