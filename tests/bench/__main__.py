@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.bench import lag, log, rebuild, start, throughput
-from tests.bench.figure import Figure, facts_of, table
+from tests.bench.figure import HEAD, Figure, facts_of, lines_of
 from tests.bench.machine import machine
 
 RUNS = 3
@@ -32,22 +32,19 @@ def main() -> None:
     asked = parser.parse_args()
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         del os.environ[name]  # nothing is measured on a store that belongs to somebody
-    facts = facts_of(machine())
+    print("\n".join([*facts_of(machine()), "", *HEAD]), flush=True)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as room:
         benches = _benches(Path(room), _SHORT if asked.short else 1.0)
         unknown = set(asked.names) - set(benches)
         if unknown:
             parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(benches)}")
-        lines: list[str] = []
         for name in asked.names or benches:
             runs = []
             for n in range(asked.runs):
                 print(f"{name}: run {n + 1} of {asked.runs}", file=sys.stderr, flush=True)
                 with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=room) as own:
                     runs.append(benches[name](Path(own)))
-            told = table(runs)
-            lines += told if not lines else told[2:]
-    print("\n".join([*facts, "", *lines]))
+            print("\n".join(lines_of(runs)), flush=True)
 
 
 def _benches(room: Path, share: float) -> Mapping[str, Callable[[Path], list[Figure]]]:

@@ -35,17 +35,17 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def table(runs: Iterable[Sequence[Figure]]) -> list[str]:
-    """The lines of a Markdown table with the median of each figure over the runs, and every value it was taken from."""
+HEAD = ("| What | Median | Unit | Goal | Runs |", "|---|---:|---|---|---|")
+"""How the Markdown table of figures begins."""
+
+
+def lines_of(runs: Iterable[Sequence[Figure]]) -> list[str]:
+    """A line of the table for each figure: its median over the runs, and every value that was taken from."""
     every: dict[str, list[Figure]] = {}
     for run in runs:
         for figure in run:
             every.setdefault(figure.what, []).append(figure)
-    return [
-        "| What | Median | Unit | Goal | Runs |",
-        "|---|---:|---|---|---|",
-        *(_line(what, figures) for what, figures in every.items()),
-    ]
+    return [_line(what, figures) for what, figures in every.items()]
 
 
 def facts_of(machine: Mapping[str, str]) -> list[str]:

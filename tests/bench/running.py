@@ -20,6 +20,8 @@ from tests.support.ports import free_port
 
 PATIENCE = 60.0
 """Seconds after which a program that does not come up is given up."""
+IDLE = 2.0
+"""Seconds after which a connection is taken for closed: servers give idle ones up after five."""
 _FIRST_ROLES = frozenset({"operator", "dispatcher", "unit_clerk", "reviewer"})
 
 
@@ -81,15 +83,19 @@ class Client:
 
     def __init__(self, base: str, token: str = "") -> None:
         self._connection = HTTPConnection(urlsplit(base).netloc, timeout=30)
+        self._used = time.monotonic()
         self._head = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def call(self, method: str, path: str, body: Any = None, **head: str) -> tuple[Any, str]:
         """The answer's body and its ETag.  Raises RuntimeError for an answer that is no success."""
         content = None if body is None else json.dumps(body).encode()
+        if time.monotonic() - self._used > IDLE:
+            self._connection.close()  # opened again by the next request
         given = {name.replace("_", "-"): value for name, value in head.items()}
         self._connection.request(method, path, content, {**self._head, **given})
         answer = self._connection.getresponse()
         text = answer.read()
+        self._used = time.monotonic()
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
         told = json.loads(text) if "json" in answer.getheader("Content-Type", "") else None

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.bench.figure import Figure, Goal, percentile, table
+from tests.bench.figure import Figure, Goal, lines_of, percentile
 
 
-def test_a_table_tells_the_median_and_every_run() -> None:
+def test_a_line_tells_the_median_and_every_run() -> None:
     """Of three runs the middle value counts, and the other two stand beside it."""
     runs = [[Figure("Ready", value, "s", Goal(5))] for value in (9.0, 1.0, 2.0)]
 
-    assert table(runs)[2:] == ["| Ready | 2.00 | s | ≤ 5 met | 9.00 · 1.00 · 2.00 |"]
+    assert lines_of(runs) == ["| Ready | 2.00 | s | ≤ 5 met | 9.00 · 1.00 · 2.00 |"]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_table_tells_the_median_and_every_run() -> None:
 )
 def test_a_goal_is_met_at_its_limit_and_missed_past_it(goal: Goal | None, value: float, told: str) -> None:
     """A table says of each promised figure whether it was kept; one without a promise is not judged."""
-    (line,) = table([[Figure("It", value, "s", goal)]])[2:]
+    (line,) = lines_of([[Figure("It", value, "s", goal)]])
 
     assert line.split("|")[4].strip() == told
 
