@@ -95,7 +95,7 @@ class Outbox:
             if rows:
                 connection.execute(insert(notices), rows)
                 connection.execute(insert(deliveries), [_first_entry(row) for row in rows])
-                spread(connection, rows, line or f"ticket:{recorded.originator_id}", urgent)
+                spread(connection, rows, recorded, line or f"ticket:{recorded.originator_id}", urgent)
         return len(rows)
 
     def _row(self, recorded: Recorded, notice: Notice, at: datetime) -> dict[str, Any]:

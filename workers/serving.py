@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -109,6 +110,7 @@ def _app(
 ) -> Any:
     """What is answered over HTTP: the pages and the interface, or the probes alone."""
     from workers import figures
+    from workers.gateways import standing
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -126,6 +128,9 @@ def _app(
         app = create_probes(house, lifespan=lifespan, views=any(name.startswith("view ") for name in crew.work))
     _checks(app.state.checks, crew, consumers, relay)
     figures.install(app.state.registry, house, crew, consumers, relay)
+    if consumers is not None:
+        app.state.notes = {"deliveries": partial(standing.note, house)}
+        standing.install_gauges(app.state.registry, house)
     return app
 
 

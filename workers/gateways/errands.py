@@ -1,21 +1,23 @@
 """Errands: each notice once for each addressee outside, in the order in which it was written, with what came of it.
 
-An errand's key is made of its fact, its recipient and its way, so that even an outbox that was lost and written anew
-sends under the same keys, and the other side knows the repeat for one.
+An errand's key is made of its fact (with the moment it was recorded: after a restore another fact may get the place of a
+lost one), its recipient and its way, so that even an outbox that was lost and written anew sends under the same keys, and
+the other side knows the repeat for one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, Engine, Row, case, func, insert, select, update
 
+from hotline.facts import Recorded
 from workers.gateways.outcome import Away, Delivered, Dropped, Outcome
-from workers.gateways.subscriptions import current
+from workers.gateways.subscriptions import Subscription, current
 from workers.outbox_tables import chunks, deliveries, errands, notices
 
 _KEYS = uuid5(NAMESPACE_URL, "urn:hotline12345:errand")
@@ -46,9 +48,24 @@ class Errand:
         return self.line if self.subscription else self.recipient
 
 
-def spread(connection: Connection, rows: Iterable[dict[str, Any]], line: str, urgent: bool) -> None:
-    """Write the errands of notices just written, in the same transaction; `line` is the caller's."""
-    made = list(_errands(rows, line, urgent, current(connection)))
+def spread(connection: Connection, rows: Iterable[dict[str, Any]], fact: Recorded, line: str, urgent: bool) -> None:
+    """Write the errands of a fact's notices, just written, in the same transaction; `line` is the caller's."""
+    subscribed = current(connection)
+    made = [
+        {
+            **{name: row[name] for name in ("fact_id", "recipient", "ticket_id", "at")},
+            "way": way,
+            "subscription": subscription,
+            "line": to,
+            "key": _key(fact, row["recipient"], way, to),
+            "status": "waiting",
+            "tries": 0,
+            "not_before": row["at"],
+            "urgent": urgent,
+        }
+        for row in rows
+        for way, to, subscription in _addressees(row, line, subscribed)
+    ]
     entries = [
         {"fact_id": errand["fact_id"], "recipient": errand["line"], "status": "waiting", "at": errand["at"]}
         for errand in made
@@ -59,20 +76,18 @@ def spread(connection: Connection, rows: Iterable[dict[str, Any]], line: str, ur
             connection.execute(insert(table), values)
 
 
-def _errands(rows: Iterable[dict[str, Any]], line: str, urgent: bool, hooks: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        plain = {name: row[name] for name in ("fact_id", "recipient", "ticket_id", "at")}
-        begun = {**plain, "status": "waiting", "tries": 0, "not_before": row["at"], "urgent": urgent}
-        if row["way"] == "text":
-            yield {**begun, "way": "text", "line": line, "subscription": None, "key": _key(row, "text")}
-            continue
-        for hook in hooks:
-            if hook.wants(row["recipient"], row["kind"]):
-                yield {**begun, "way": hook.way, "line": hook.line, "subscription": hook.id, "key": _key(row, hook.id)}
+def _addressees(
+    row: dict[str, Any], line: str, subscribed: Sequence[Subscription]
+) -> list[tuple[str, str, UUID | None]]:
+    """Way, line and subscription of everybody outside who is told of a notice."""
+    if row["way"] == "text":
+        return [("text", line, None)]
+    return [(one.way, one.line, one.id) for one in subscribed if one.wants(row["recipient"], row["kind"])]
 
 
-def _key(row: dict[str, Any], way: object) -> str:
-    return str(uuid5(_KEYS, f"{row['fact_id']}|{row['recipient']}|{way}"))
+def _key(fact: Recorded, recipient: str, way: str, line: str) -> str:
+    to = line if way != "text" else ""  # a caller's line may be told otherwise one day; he is still the same
+    return str(uuid5(_KEYS, f"{fact.id}|{fact.recorded_at.astimezone(UTC).isoformat()}|{recipient}|{way}|{to}"))
 
 
 class Errands:

@@ -43,6 +43,12 @@ class Standing(Collector):
         self._house = house
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        try:
+            return self._read()
+        except Exception:  # noqa: BLE001  # a store that is away must not take the other figures with it
+            return ()
+
+    def _read(self) -> Iterable[GaugeMetricFamily]:
         errands, now = self._house.outbox.errands, self._house.now()
         counted = errands.count()
         number = GaugeMetricFamily("hotline_errands", "Notices to people outside", labels=("way", "status"))

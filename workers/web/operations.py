@@ -28,9 +28,13 @@ def livez() -> PlainTextResponse:
 
 @router.get("/readyz")
 def readyz(request: Request) -> Response:
-    """200 when requests can be served; else 503 with what is wrong, by the name of the check."""
+    """200 when requests can be served; else 503 with what is wrong, by the name of the check. `notes` tell of what is no
+    fault and somebody may want to know."""
     wrong = {name: told for name, check in request.app.state.checks.items() if (told := _told(check)) is not None}
-    return JSONResponse({"ready": not wrong, "wrong": wrong}, status_code=503 if wrong else 200)
+    notes = getattr(request.app.state, "notes", {})
+    noted = {name: told for name, note in notes.items() if (told := _told(note)) is not None}
+    answer = {"ready": not wrong, "wrong": wrong} | ({"notes": noted} if noted else {})
+    return JSONResponse(answer, status_code=503 if wrong else 200)
 
 
 @router.get("/metrics")

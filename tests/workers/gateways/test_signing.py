@@ -26,11 +26,12 @@ def test_the_three_headers() -> None:
 
 def test_every_part_is_signed() -> None:
     """Another secret, id, moment or body, another signature."""
-    parts = (SECRET, "m", "1", BODY)
-    others = (secret_of(b"x" * 32), "n", "2", BODY + b" ")
-    seen = {signature(*parts)} | {
-        signature(*parts[:n], other, *parts[n + 1 :])  # type: ignore[arg-type]
-        for n, other in enumerate(others)
+    seen = {
+        signature(SECRET, "m", "1", BODY),
+        signature(secret_of(b"x" * 32), "m", "1", BODY),
+        signature(SECRET, "n", "1", BODY),
+        signature(SECRET, "m", "2", BODY),
+        signature(SECRET, "m", "1", BODY + b" "),
     }
     assert len(seen) == 5
 
