@@ -46,7 +46,14 @@ def test_the_environment_is_read_and_an_empty_value_is_none(monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("STORE", "mysql://u:secret@h/d"), ("PORT", "70000"), ("CLOCK", "sundial"), ("ACCESS_KEPT_DAYS", "10")],
+    [
+        ("STORE", "mysql://u:secret@h/d"),
+        ("PORT", "70000"),
+        ("CLOCK", "sundial"),
+        ("ACCESS_KEPT_DAYS", "10"),
+        ("SMS_URL", "sms.example/secret"),
+        ("SMTP_URL", "http://u:secret@h"),
+    ],
 )
 def test_what_cannot_be_used_is_refused_without_being_quoted(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -61,7 +68,9 @@ def test_what_cannot_be_used_is_refused_without_being_quoted(
 
 def test_passwords_in_addresses_are_not_shown() -> None:
     """Printing the settings shows no address with a password in it."""
-    assert "secret" not in repr(Settings(store="postgresql://u:secret@h/d", nats_url="nats://u:secret@h"))
+    assert "secret" not in repr(
+        Settings(store="postgresql://u:secret@h/d", nats_url="nats://u:secret@h", smtp_url="smtps://u:secret@h")
+    )
 
 
 def test_every_setting_is_listed_for_those_who_install() -> None:
