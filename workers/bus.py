@@ -91,11 +91,14 @@ async def declare(js: JetStreamContext, replicas: int = 1) -> None:
 
 @asynccontextmanager
 async def connected(bus: Bus, name: str) -> AsyncIterator[Client]:
-    """One connection that ends with the first trouble: whoever holds it starts again from what the stream says."""
+    """One connection that ends with the first trouble: whoever holds it starts again from what the stream says.
+
+    Each server is tried twice; then it raises what nats-py raises, or OSError.
+    """
     user, password = bus.login or (None, None)
     client = await nats.connect(
         bus.servers, name=name, user=user, password=password,
-        allow_reconnect=False, connect_timeout=2, ping_interval=5, max_outstanding_pings=2,
+        allow_reconnect=False, max_reconnect_attempts=1, reconnect_time_wait=0.1, connect_timeout=2, ping_interval=5, max_outstanding_pings=2,
         error_cb=_silent, closed_cb=_silent, disconnected_cb=_silent,
     )  # fmt: skip
     try:

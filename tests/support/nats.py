@@ -11,9 +11,10 @@ from workers.nats_server import answers, find_binary, last_words, port_of, spawn
 class NatsServer:
     """One server on one port with one store, as long as the object lives."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, config: str = "") -> None:
+        """`config`: further lines for its configuration."""
         directory.mkdir(parents=True, exist_ok=True)
-        self.directory = directory
+        self.directory, self._config = directory, config
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.restart()
@@ -35,7 +36,10 @@ class NatsServer:
     def restart(self) -> None:
         """Start it again on the same port and store; it is killed first if it runs. Returns when it answers."""
         self.kill()
-        self._process = process = spawn(find_binary(), write_config(self.directory, self.port))
+        config = write_config(self.directory, self.port)
+        with config.open("a", encoding="utf-8") as more:
+            more.write(self._config + "\n")
+        self._process = process = spawn(find_binary(), config)
         eventually(
             lambda: process.poll() is not None or (port_of(self.directory, process.pid) and answers(self.port)),
             within=15,

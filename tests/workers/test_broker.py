@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import nats
 import pytest
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -16,7 +18,7 @@ from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import PHONE, classified, receive
 from workers.broker import Consumers
-from workers.bus import DEAD_STREAM, STREAM, Bus, declare
+from workers.bus import DEAD_STREAM, STREAM, Bus, BusLost, connected, declare
 from workers.compose import House
 from workers.notifier import NAME, notifier
 from workers.relay import Relay
@@ -165,3 +167,28 @@ async def test_streams_are_declared_once_and_again_without_harm(nats_server: Nat
     await declare(js)
     assert (await js.stream_info(STREAM)).state.messages == 1
     await client.close()
+
+
+async def test_consumers_with_patience_give_up_a_bus_that_is_away_for_good() -> None:
+    """Where somebody watches over the process, consumers end with BusLost after their patience."""
+    with pytest.raises(BusLost):
+        await Consumers(Bus("nats://127.0.0.1:1"), {NAME: lambda _: None}, patience=0.2).run()
+
+
+async def test_name_and_password_stand_in_the_address(tmp_path: Path) -> None:
+    """A nats-server that asks for a login lets in whoever has it in the address, and nobody else."""
+    server = NatsServer(tmp_path / "closed", "authorization { user: hot, password: 'p@ss/word' }")
+    try:
+        address = server.url.replace("nats://", "nats://hot:p%40ss%2Fword@")
+        async with connected(Bus(address), "test") as client:
+            await declare(client.jetstream())
+        consumers = Consumers(Bus(address), {NAME: lambda _: None})
+        task = asyncio.create_task(consumers.run())
+        await until(lambda: consumers.connected)
+        task.cancel()
+        await asyncio.wait([task])
+        with pytest.raises(NatsError):
+            async with connected(Bus(server.url), "test"):
+                pass
+    finally:
+        server.stop()

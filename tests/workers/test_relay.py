@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import receive
-from workers.bus import STREAM, Bus
+from workers.bus import STREAM, Bus, BusLost
 from workers.compose import House
 from workers.relay import Relay
 
@@ -133,3 +133,9 @@ def test_two_relays_leave_no_disorder(house: House, nats_server: NatsServer) -> 
         caught_up(house, one)
         caught_up(house, other)
     assert ids_on(nats_server) == ids_in(house)
+
+
+def test_a_relay_with_patience_gives_up_a_bus_that_is_away_for_good(house: House) -> None:
+    """Where somebody watches over the process, the relay ends with BusLost after its patience instead of trying for ever."""
+    with pytest.raises(BusLost):
+        Relay(house.hotline, Bus("nats://127.0.0.1:1"), patience=0.2).run(Event())
