@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from threading import Condition, Lock
+from threading import Condition
 from typing import Any
 from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError
+from eventsourcing.persistence import Mapper
 
 from hotline.caller import conduct
-from hotline.command import Command, Desk, Refused
+from hotline.command import Command, Desk
 from hotline.facts import Actor, FactMapper, Recorded
+from hotline.pen import Pen
 from hotline.rules import Rules
-from hotline.store import ClockBehind, Log, stamp_of, store_env
+from hotline.store import Log, store_env
 from hotline.streams import Streams
 from hotline.ticket import number as numbers
 from hotline.ticket.facts import Access
 from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.ticket import Ticket
-from hotline.vault import Vault, VaultConflict
-from hotline.writing import Job, Key, Page, Written
-
-AT_ONCE = 64
-"""The most commands written in one transaction."""
-TRIES = 20
-"""How often one command is decided again when another process was quicker."""
+from hotline.vault import Vault
+from hotline.writing import Job, Key, Written
 
 
 class Hotline(Application[UUID]):
@@ -46,9 +41,7 @@ class Hotline(Application[UUID]):
         self.streams = Streams(self.store, self.facts)
         self.news = Condition()
         self.written = 0
-        self._waiting: deque[Job] = deque()
-        self._pen = Lock()
-        self._last_stamp = self._stamp_at_end()
+        self.pen = Pen(self.store, self.facts, self.streams, rules, vault, now=now(), tell=self._tell)
 
     def construct_mapper(self) -> Mapper[UUID]:
         return FactMapper()
@@ -82,7 +75,7 @@ class Hotline(Application[UUID]):
             key=key,
             inbox=inbox,
         )
-        return self._write(job)
+        return self.pen.write(job)
 
     def receive(
         self,
@@ -118,7 +111,7 @@ class Hotline(Application[UUID]):
             key=key,
             fresh=True,
         )
-        return self._write(job)
+        return self.pen.write(job)
 
     def _intake(self, request: Receive, ticket: UUID, number: str, code: str) -> Intake:
         caller = request.caller
@@ -156,8 +149,9 @@ class Hotline(Application[UUID]):
 
     def desk(self, ticket_id: UUID, by: Actor) -> Desk:
         """A desk to ask guards at, without deciding anything."""
-        page = Page(self.streams, self.store, self.rules, self.vault, max(self.now(), self._last_stamp))
-        return page.desk(Job(make=_nothing, stream=ticket_id, by=by, at=self.now(), correlation_id=""))
+        return self.pen.page(self.now()).desk(
+            Job(make=_nothing, stream=ticket_id, by=by, at=self.now(), correlation_id="")
+        )
 
     def find(self, number: str) -> UUID | None:
         """The ticket of a number."""
@@ -198,85 +192,10 @@ class Hotline(Application[UUID]):
             seen = self.written if after is None else after
             self.news.wait_for(lambda: self.written != seen, timeout)
 
-    # -- the pen ---------------------------------------------------------------------------------------------------
-    def _write(self, job: Job) -> Written:
-        self._waiting.append(job)
-        with self._pen:
-            while not job.done.is_set():
-                self._write_together([self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))])
-        return job.result()
-
-    def _write_together(self, jobs: Sequence[Job]) -> None:
-        try:
-            self._attempt(jobs)
-        except (IntegrityError, ClockBehind, VaultConflict):
-            for job in jobs:
-                self._write_alone(job)
-        except Exception as failure:  # noqa: BLE001  # handed to those who asked; the pen goes on to the next
-            for job in jobs:
-                job.finish(failure)
-        except BaseException as failure:
-            for job in jobs:
-                job.finish(failure)
-            raise
-
-    def _write_alone(self, job: Job) -> None:
-        for _ in range(TRIES):
-            try:
-                self._attempt([job])
-            except (IntegrityError, VaultConflict):
-                continue
-            except ClockBehind as behind:
-                self._last_stamp = max(self._last_stamp, behind.last)
-            except Exception as failure:  # noqa: BLE001  # handed to the one who asked
-                job.finish(failure)
-            if job.done.is_set():
-                return
-        job.finish(Refused("busy"))
-
-    def _attempt(self, jobs: Sequence[Job]) -> None:
-        stamp = max(self._last_stamp, *(job.at for job in jobs))
-        page = Page(self.streams, self.store, self.rules, self.vault, stamp)
-        for job in jobs:
-            page.decide(job)
-        positions: Sequence[int] = ()
-        if page.recorded or page.replies or page.inbox:
-            self.vault.flush()  # keys first: a key without facts is swept, facts without their key are lost
-            stored = [self.facts.to_stored_event(r) for r in page.recorded]
-            try:
-                positions = self.store.insert_events(stored, beside=page.beside, stamped=stamp) or ()
-            except PersistenceError:
-                ours = self._ours(page)
-                if ours is None:
-                    raise
-                positions = ours
-        self._last_stamp = stamp
-        end = positions[-1] if positions else self.position()
-        for stream, (version, state) in page.states():
-            self.streams.keep(stream, version, state)
-        for job, outcome in page.placed(positions, end):
-            job.finish(outcome)
-        if positions:
-            with self.news:
-                self.written = end
-                self.news.notify_all()
-
-    def _ours(self, page: Page) -> list[int] | None:
-        """Where our own facts stand, if they do: a commit can succeed and the caller still see an error."""
-        if not page.recorded:
-            return None
-        places = []
-        for recorded in page.recorded:
-            stored = self.store.select_events(recorded.originator_id, gt=recorded.originator_version - 1)
-            if not stored or stored[0].state != self.facts.to_stored_event(recorded).state:
-                return None
-            places.append(self.store.position_of(recorded.originator_id, recorded.originator_version) or 0)
-        return places
-
-    def _stamp_at_end(self) -> datetime:
-        end = self.position()
-        last = self.store.select_notifications(end, 1) if end else ()
-        return stamp_of(last[0].state) if last else self.now()
+    def _tell(self, end: int) -> None:
+        with self.news:
+            self.written = end
+            self.news.notify_all()
 
 
 def _nothing() -> tuple[Command, dict[str, Any]]:

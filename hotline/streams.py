@@ -12,12 +12,12 @@ from hotline.call import call
 from hotline.caller import conduct
 from hotline.facts import FactMapper, Recorded
 from hotline.store import Log
-from hotline.ticket import ticket
+from hotline.ticket import evolving
 
 Evolve = Callable[[Any, Recorded], Any]
 
 EVOLVE: Mapping[str, Evolve] = {
-    "ticket": ticket.evolve,
+    "ticket": evolving.evolve,
     "call": call.evolve,
     "caller": conduct.evolve,
     "number": lambda _, recorded: recorded.fact,

@@ -14,8 +14,9 @@ from hotline.command import Command, Refused
 from hotline.facts import Actor, FactMapper, Role
 from hotline.ticket import facts as f
 from hotline.ticket.actions import ACTIONS
+from hotline.ticket.evolving import replay
 from hotline.ticket.supervising import ConfirmDues, Ring
-from hotline.ticket.ticket import OVER, State, replay
+from hotline.ticket.ticket import OVER, State
 from tests import tickets as t
 from tests.bodies import bodies, commands
 from tests.spec import Story

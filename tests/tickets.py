@@ -15,9 +15,10 @@ from hotline.ticket.extending import ApproveDeferral, RequestDeferral, RequestEx
 from hotline.ticket.facts import Access
 from hotline.ticket.handling import Contact, Reply, Sign
 from hotline.ticket.number import draw
-from hotline.ticket.receiving import AskSupplement, Intake, Receive
+from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.returning import RequestReturn
 from hotline.ticket.reviewing import Check, Review
+from hotline.ticket.supplementing import AskSupplement
 from tests.spec import MONDAY, TICKET, Story, rules_with
 
 OPERATOR = Actor(id="op1", role=Role.OPERATOR)

@@ -10,7 +10,8 @@ from hotline.application import Hotline
 from hotline.facts import Recorded
 from hotline.texts import say
 from hotline.ticket import facts as f
-from hotline.ticket.ticket import State, Ticket, evolve
+from hotline.ticket.evolving import evolve
+from hotline.ticket.ticket import State, Ticket
 from workers.compose import House
 
 PAGE = 1_000

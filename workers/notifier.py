@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from hotline.facts import Recorded
 from hotline.notices import notices
+from hotline.ticket.evolving import evolve
 from hotline.ticket.facts import TicketFact
-from hotline.ticket.ticket import Ticket, evolve
+from hotline.ticket.ticket import Ticket
 from workers.compose import House
 
 NAME = "notify"

@@ -18,6 +18,7 @@ from hotline.ticket import (
     returning,
     reviewing,
     supervising,
+    supplementing,
 )
 from hotline.ticket.command import TicketCommand
 from hotline.ticket.ticket import Ticket
@@ -28,8 +29,8 @@ _COMMANDS: tuple[type[TicketCommand], ...] = (
     answering.Refer,
     answering.Explain,
     answering.Void,
-    receiving.AskSupplement,
-    receiving.GiveSupplement,
+    supplementing.AskSupplement,
+    supplementing.GiveSupplement,
     receiving.Withdraw,
     dispatching.Dispatch,
     dispatching.Redispatch,

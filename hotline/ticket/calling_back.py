@@ -13,7 +13,7 @@ from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.closing import attempts_due, close, must_wait_for_source
 from hotline.ticket.dispatching import problem
-from hotline.ticket.ticket import State, Ticket, is_unhappy
+from hotline.ticket.ticket import State, Ticket
 
 
 class _Answers(c.TicketCommand):
@@ -111,7 +111,7 @@ class Rate(_Answers):
 
 def heard(ticket: Ticket, desk: Desk, answer: f.CallerAnswered) -> c.Facts:
     """An answer came: a happy one closes; an unhappy one waits for triage."""
-    if is_unhappy(answer):
+    if answer.unhappy:
         triage = () if ticket.running("triage") else ("triage",)
         yield answer.model_copy(
             update={"clocks": (*c.stop(desk, ticket, "call_back"), *c.start(desk, ticket, *triage))}

@@ -378,6 +378,11 @@ class CallerAnswered(TicketFact):
     cause: Dissatisfaction | None
     comment: Sealed | None
 
+    @property
+    def unhappy(self) -> bool:
+        """An answer that goes to triage: not resolved, or dissatisfied."""
+        return self.resolution == "unresolved" or self.satisfaction == "dissatisfied"
+
 
 class CallerNotReached(TicketFact):
     """An attempt to ask the caller failed."""

@@ -1,4 +1,4 @@
-"""Taking a request down, asking for more, and the caller taking it back."""
+"""Taking a request down, and the caller taking it back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.number import NumberClaimed, NumberTaken, stream_of
-from hotline.ticket.ticket import State, Ticket
+from hotline.ticket.ticket import Ticket
 
 LONGEST_AGO = timedelta(days=366 * 5)
 
@@ -185,52 +185,6 @@ def statutory(desk: Desk, type_: f.Type | None, category: f.Category, *, since: 
         for s in desk.rules.statutory(type_, category, at.astimezone(desk.calendar.zone).date())
         if f"statutory:{s.id}" not in have
     ]
-
-
-class AskSupplement(c.TicketCommand):
-    """Ask the caller for more; the ticket waits, and its own clocks with it."""
-
-    ACTION: ClassVar[str] = "ask-supplement"
-    ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | c.CENTRE | c.UNIT
-    STATES: ClassVar[frozenset[State]] = frozenset({State.RECEIVED, State.IN_PROGRESS})
-    question: Words
-
-    @classmethod
-    def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.contact_preference == "none":
-            raise Refused("no_contact_wanted")
-        if desk.by.role is Role.UNIT_CLERK and not any(
-            a.unit == desk.by.unit for a in ticket.parts("signed", "dispatched")
-        ):
-            raise Refused("no_such_part", action=cls.ACTION)
-
-    def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
-        own = next((a.id for a in ticket.parts() if a.unit == desk.by.unit), None)
-        yield f.SupplementAsked(
-            question=desk.seal("supplement_asked.question", self.question),
-            assignment=own,
-            clocks=(*c.pause(desk, ticket), *c.start(desk, ticket, "supplement")),
-        )
-
-
-class GiveSupplement(c.TicketCommand):
-    """What the caller adds: the answer to our question, or more, unasked, while the ticket is open."""
-
-    ACTION: ClassVar[str] = "supplement"
-    ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | {Role.CITIZEN, Role.DISPATCHER}
-    text: Words
-
-    @classmethod
-    def check(cls, ticket: Ticket, desk: Desk) -> None:
-        if ticket.over:
-            raise Refused("over", state=ticket.state.value)
-
-    def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
-        waited = ticket.state is State.NEEDS_SUPPLEMENT
-        yield f.SupplementGiven(
-            text=desk.seal("supplement_given.text", self.text),
-            clocks=(*c.stop(desk, ticket, "supplement"), *c.resume(desk, ticket)) if waited else (),
-        )
 
 
 class Withdraw(c.TicketCommand):

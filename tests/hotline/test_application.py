@@ -16,9 +16,9 @@ from hotline.ticket.actions import allowed
 from hotline.ticket.answering import Void
 from hotline.ticket.classifying import Classify
 from hotline.ticket.dispatching import Dispatch
+from hotline.ticket.evolving import replay
 from hotline.ticket.receiving import Caller, Receive
 from hotline.ticket.supervising import Exclude, Note
-from hotline.ticket.ticket import replay
 from hotline.vault import Vault
 from hotline.writing import Job
 from tests import tickets as t
@@ -41,7 +41,7 @@ def facts(hotline: Hotline) -> list[Any]:
 
 def together(hotline: Hotline, jobs: list[Job]) -> list[Any]:
     """Several commands in one transaction, as when many threads wait for the pen."""
-    hotline._write_together(jobs)
+    hotline.pen._write_together(jobs)
     return [job.outcome for job in jobs]
 
 

@@ -12,8 +12,9 @@ from pydantic_core import from_json, to_json
 
 from hotline.facts import Fact, FactMapper
 from hotline.store import SQLiteLog
+from hotline.ticket.evolving import replay
 from hotline.ticket.facts import AssignmentReplied, TicketUrged
-from hotline.ticket.ticket import State, Ticket, replay
+from hotline.ticket.ticket import State, Ticket
 from tests import golden_facts as golden
 
 FILES = sorted(golden.FOLDER.glob("*.json"))

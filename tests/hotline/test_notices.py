@@ -8,13 +8,13 @@ from hotline.facts import Fact
 from hotline.notices import CITIZEN, Notice, notices, sentence, until
 from hotline.texts import catalogue
 from hotline.ticket import facts as f
+from hotline.ticket.evolving import replay
 from hotline.ticket.extending import GrantExtension, RefuseDeferral, RefuseExtension, RequestDeferral
 from hotline.ticket.handling import Sign
 from hotline.ticket.keeping import ApproveErasure, RequestErasure
 from hotline.ticket.receiving import Withdraw
 from hotline.ticket.returning import AcceptReturn, Adjudicate, Argue, Dispute, RefuseReturn
 from hotline.ticket.supervising import ConfirmDues, Ring, Supervise, Urge
-from hotline.ticket.ticket import replay
 from tests import tickets as t
 from tests.spec import Story, moment
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from hotline.facts import Actor, Role
 from hotline.rules import load
 from hotline.seeing import Scope, scope_of, sees
-from hotline.ticket.ticket import replay
+from hotline.ticket.evolving import replay
 from projections import board
 from projections.board import BoardFilter, BoardRow
 from projections.board_fold import VIEW

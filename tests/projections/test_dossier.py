@@ -11,9 +11,9 @@ from hotline.application import Hotline
 from hotline.facts import Actor
 from hotline.seeing import scope_of, sees
 from hotline.ticket.actions import ACTIONS
+from hotline.ticket.evolving import replay as rules_replay
 from hotline.ticket.facts import TicketErased
 from hotline.ticket.receiving import Caller, Receive, Whereabouts
-from hotline.ticket.ticket import replay as rules_replay
 from projections import dossier
 from projections.dossier import VIEW
 from projections.follow import catch_up

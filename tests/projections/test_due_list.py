@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.ticket.ticket import Ticket, evolve
+from hotline.ticket.evolving import evolve
+from hotline.ticket.ticket import Ticket
 from projections import due_list
 from projections.due_list import VIEW
 from projections.follow import catch_up

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hotline.ticket.ticket import Ticket, evolve
+from hotline.ticket.evolving import evolve
+from hotline.ticket.ticket import Ticket
 from projections.standing import START, is_over, lead_of, moved
 from projections.view import Doc
 from tests.projections.lives import life

@@ -10,8 +10,8 @@ from hotline.ticket.calling_back import Rework
 from hotline.ticket.closing import Reopen
 from hotline.ticket.dispatching import CoDispatch, Dispatch, PassDown, Redispatch
 from hotline.ticket.handling import Contact, Sign
-from hotline.ticket.receiving import AskSupplement, GiveSupplement
 from hotline.ticket.returning import AcceptReturn, Adjudicate, Dispute
+from hotline.ticket.supplementing import AskSupplement, GiveSupplement
 from hotline.ticket.ticket import State
 from tests import tickets as t
 from tests.spec import given, moment

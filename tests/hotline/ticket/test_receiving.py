@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from hotline.facts import Actor, Role
 from hotline.ticket import facts as f
 from hotline.ticket.number import NumberClaimed, NumberTaken, draw, is_number
-from hotline.ticket.receiving import AskSupplement, Caller, GiveSupplement, Receive, Whereabouts, Withdraw
+from hotline.ticket.receiving import Caller, Receive, Whereabouts, Withdraw
 from hotline.ticket.supervising import Ring
+from hotline.ticket.supplementing import AskSupplement, GiveSupplement
 from hotline.ticket.ticket import State
 from tests import tickets as t
 from tests.spec import MONDAY, Story, given, moment, rules_with

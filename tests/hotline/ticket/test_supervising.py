@@ -13,8 +13,8 @@ from hotline.ticket.classifying import Classify
 from hotline.ticket.dispatching import Dispatch
 from hotline.ticket.extending import GrantExtension
 from hotline.ticket.handling import Contact, Sign
-from hotline.ticket.receiving import AskSupplement, GiveSupplement
 from hotline.ticket.supervising import ConfirmDues, Escalate, Exclude, Include, Note, Ring, Supervise, Urge
+from hotline.ticket.supplementing import AskSupplement, GiveSupplement
 from hotline.ticket.ticket import State
 from tests import tickets as t
 from tests.spec import Story, given, moment, rules_with
