@@ -179,7 +179,7 @@ class ConfirmDues(c.TicketCommand):
         counted = [
             c.silenced(ticket, clocks.recompute(r, desk.calendar, desk.plan(r.clock)))
             for r in ticket.clocks.values()
-            if r.provisional
+            if r.provisional or not r.stopped  # a new table may also change days of the December before
         ]
         moved = tuple(new for new in counted if new != ticket.clocks[new.clock])
         if moved:
