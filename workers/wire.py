@@ -31,7 +31,7 @@ def subject(topic: str) -> str:
 
 
 def headers(stored: Notification) -> dict[str, str]:
-    """The message's headers; values outside ASCII are percent-encoded, which CloudEvents asks for."""
+    """The message's headers; spaces and what is not ASCII are percent-encoded, which CloudEvents asks for."""
     fact_id = f"{stored.originator_id}:{stored.originator_version}"
     plain = {
         "Nats-Msg-Id": fact_id,
@@ -44,7 +44,7 @@ def headers(stored: Notification) -> dict[str, str]:
         POSITION: str(stored.id),
         "content-type": "application/json",
     }
-    return {name: quote(value, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~") for name, value in plain.items()}
+    return {name: quote(value, safe="!#$&'()*+,-./:;<=>?@[]^_`{|}~") for name, value in plain.items()}
 
 
 def read(given: Mapping[str, Any], body: bytes) -> Recorded:

@@ -1,8 +1,12 @@
 """Facts as messages and back."""
 
-import pytest
+from datetime import datetime
 
-from tests.workers.acting import NAME, PHONE, TEXT, receive
+import pytest
+from cloudevents.core.bindings.http import HTTPMessage, from_binary_event, to_binary_event
+
+from hotline.store import stamp_of
+from tests.workers.acting import NAME, PHONE, TEXT, closed, receive
 from workers.compose import House
 from workers.wire import NotAFact, headers, position_of, read, subject
 
@@ -32,6 +36,24 @@ def test_a_message_says_what_cloudevents_asks_and_nothing_personal(house: House)
     assert everything.isascii()
     for personal in (NAME, PHONE, TEXT):
         assert personal not in everything
+
+
+def test_the_cloudevents_sdk_reads_what_we_send_and_would_send_the_same(house: House) -> None:
+    """The project's own SDK takes every message for a valid event with our attributes, and writes the same headers."""
+    closed(house)
+    for stored in house.hotline.store.select_notifications(0, 100, inclusive_of_start=False):
+        ours = {name: value for name, value in headers(stored).items() if name != "Nats-Msg-Id"}
+        event = from_binary_event(HTTPMessage(headers=ours, body=bytes(stored.state)))
+        assert (event.get_id(), event.get_type()) == (
+            f"{stored.originator_id}:{stored.originator_version}",
+            stored.topic,
+        )
+        assert event.get_time() == stamp_of(stored.state)
+        assert event.get_extension("position") == str(stored.id)
+        theirs = to_binary_event(event).headers
+        moments = (ours.pop("ce-time"), theirs.pop("ce-time"))  # one moment may be written in several ways
+        assert datetime.fromisoformat(moments[0]) == datetime.fromisoformat(moments[1])
+        assert theirs == ours
 
 
 @pytest.mark.parametrize("broken", [{}, {"ce-id": "x:1"}, {"ce-id": "x", "ce-type": "no.such"}])
