@@ -63,7 +63,8 @@ class Alone:
             self.held = True
             log.info("active", work=self.name)
             mine, over, lost = Event(), Event(), Event()
-            watch = Thread(target=_watch, args=(connection, stop, mine, over, lost), name=f"lock of {self.name}")
+            given = (connection, stop, mine, over, lost)
+            watch = Thread(target=_watch, args=given, name=f"lock of {self.name}", daemon=True)
             watch.start()
             try:
                 self._work(mine)

@@ -42,15 +42,17 @@ class TheClock:
             return
         self.confirm()
         while not stop.is_set():
-            if self.ring() == 0:
+            if self.ring(stop) == 0:
                 stop.wait(LOOK_EVERY)
             if self._house.now() - self._tidied_at >= TIDY_EVERY:
                 self.tidy()
 
-    def ring(self) -> int:
-        """Ring what is due now; returns how many timers were dealt with."""
+    def ring(self, stop: Event | None = None) -> int:
+        """Ring what is due now, until `stop`; returns how many timers were dealt with."""
         house, position, done = self._house, 0, 0
         for timer in due_list.due(house.views, house.now(), BATCH):
+            if stop is not None and stop.is_set():
+                break
             command = Ring(clock=timer.clock, level=timer.level)
             try:
                 position = max(position, house.hotline.handle(command, on=timer.ticket_id, by=SYSTEM).position)

@@ -11,7 +11,9 @@ import typer
 from hotline.texts import say
 from workers.bus import Bus
 from workers.dead import BusAway, Letter, letters, replay
+from workers.nats_server import running_port
 from workers.opening import opened, settings, told
+from workers.settings import Settings
 
 app = typer.Typer(help="死信 / dead letters", no_args_is_help=True)
 
@@ -22,7 +24,7 @@ PAGE = 500
 def list_() -> None:
     """列出死信，最早的在前 / list dead letters, the oldest first."""
     with told(), _away():
-        bus, after, found = Bus.of(settings()), 0, 0
+        bus, after, found = _bus(settings()), 0, 0
         while page := letters(bus, after=after, limit=PAGE):
             for letter in page:
                 typer.echo(_line(letter))
@@ -37,7 +39,7 @@ def replay_(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…")] 
     from workers import parts
 
     with opened() as house, _away():
-        outcomes = replay(Bus.of(house.settings), parts.consumers(house), ids or None)
+        outcomes = replay(_bus(house.settings), parts.consumers(house), ids or None)
         for one in outcomes:
             typer.echo(f"{_line(one.letter)}  {_both('fails', reason=one.fault) if one.fault else _both('done')}")
         missing = sorted(set(ids or ()) - {one.letter.id for one in outcomes})
@@ -56,6 +58,12 @@ def _away() -> Iterator[None]:
     except BusAway:
         typer.echo(_both("bus_away"), err=True)
         raise typer.Exit(1) from None
+
+
+def _bus(given: Settings) -> Bus:
+    """The bus that is set, else the embedded one while `hotline up` runs."""
+    port = running_port(given.nats_directory) if given.nats_url is None else None
+    return Bus.of(given, f"nats://127.0.0.1:{port}" if port else None)
 
 
 def _line(letter: Letter) -> str:

@@ -112,6 +112,15 @@ def port_of(directory: Path, pid: int) -> int | None:
     return None
 
 
+def running_port(directory: Path) -> int | None:
+    """The port of the server that runs under this directory, whoever started it; None when none does."""
+    try:
+        pid = int((directory / "nats.pid").read_text())
+    except (OSError, ValueError):
+        return None
+    return port_of(directory, pid) if str(directory.resolve() / "nats.conf") in _command_line(pid) else None
+
+
 def answers(port: int) -> bool:
     """Whether a server with JetStream greets us on this port of 127.0.0.1."""
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from threading import Event, Thread
 
 import nats
@@ -158,3 +159,16 @@ def test_a_bus_that_nobody_has_used_has_no_dead_letters(nats_server: NatsServer)
     assert letters(Bus(nats_server.url)) == []
     with pytest.raises(BusAway):
         letters(NOWHERE)
+
+
+def test_the_command_finds_the_bus_of_a_running_hotline(tmp_path: Path) -> None:
+    """Without an address the embedded nats-server is asked while it runs; afterwards the command says what to set."""
+    server = NatsServer(tmp_path / "nats")
+    env = {"HOTLINE_DATA": str(tmp_path)}
+    try:
+        assert CliRunner().invoke(app, ["dead", "list"], env=env).exit_code == 0
+    finally:
+        server.stop()
+    gone = CliRunner().invoke(app, ["dead", "list"], env=env)
+    assert gone.exit_code == 1
+    assert "HOTLINE_NATS_URL" in gone.output
