@@ -14,6 +14,7 @@ from workers.compose import House
 from workers.web import docs, errors, operations, pages
 from workers.web.api import actions, callers, clock, dead, login, lookups, public, tickets
 from workers.web.api.guarding import Tries, json_only
+from workers.web.api.refusals import refusals
 from workers.web.around import Around
 from workers.web.news import News
 from workers.web.openapi import describe
@@ -57,7 +58,7 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
 
 
 def _api(house: House) -> APIRouter:
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(json_only)])
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(json_only)], responses=refusals(503))
     parts = (
         login.router,
         tickets.router,

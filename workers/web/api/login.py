@@ -60,7 +60,7 @@ def login(
     return Session(token=token, expires_in=int(SESSION.total_seconds()), actor=Me(**actor.model_dump()))
 
 
-@router.get("/me", operation_id="me", responses=refusals(401))
+@router.get("/me", operation_id="me", responses=refusals(401, 403))
 def me(actor: TheActor) -> Me:
     """Who the bearer is."""
     return Me(**actor.model_dump())

@@ -9,7 +9,7 @@ from workers.web.api.refusals import refusals
 from workers.web.auth import TheHouse, actor_of
 from workers.web.errors import STATUS
 
-router = APIRouter(tags=["look-ups"], dependencies=[Depends(actor_of)], responses=refusals(401))
+router = APIRouter(tags=["look-ups"], dependencies=[Depends(actor_of)], responses=refusals(401, 403))
 open_router = APIRouter(tags=["look-ups"])
 
 
@@ -30,9 +30,9 @@ def profile(house: TheHouse) -> dict[str, Any]:
         "extension": rules.extension,
         "contact": rules.contact,
         "contact_before_reply": rules.contact_before_reply,
-        "districts": rules.districts,
+        "districts": dict(rules.districts),
         "teams": list(rules.teams.values()),
-        "routes": rules.routes,
+        "routes": dict(rules.routes),
     }
 
 

@@ -21,7 +21,7 @@ from workers.web.api.refusals import refusals
 from workers.web.api.writing import Changed, IdempotencyKey, Number, changed, in_scope, key_of, ticket_id_of
 from workers.web.auth import TheActor, TheHouse, one_of
 
-router = APIRouter(tags=["tickets"], responses=refusals(401))
+router = APIRouter(tags=["tickets"], responses=refusals(401, 403))
 
 
 class Created(Changed):
@@ -36,7 +36,7 @@ class Created(Changed):
     "/tickets",
     operation_id="receive",
     status_code=status.HTTP_201_CREATED,
-    responses=refusals(403, 409, 422, 428, 503),
+    responses=refusals(409, 422, 428, 503),
 )
 def receive(
     received: Annotated[Receive, Body(openapi_examples={"phone": {"value": dict(examples.RECEIVE)}})],
@@ -89,7 +89,7 @@ class BoardQuery(BaseModel):
     after_position: int | None = Field(default=None, ge=0, lt=2**62, description="Wait for this write to show")
 
 
-@router.get("/tickets", operation_id="board", responses=refusals(422, 503))
+@router.get("/tickets", operation_id="board", responses=refusals(400, 409, 422, 503))
 def the_board(
     query: Annotated[BoardQuery, Query()], house: TheHouse, actor: TheActor, request: Request, response: Response
 ) -> list[board.BoardRow]:
@@ -155,7 +155,7 @@ def ticket(number: Number, house: TheHouse, actor: TheActor, request: Request, r
     return seen
 
 
-@router.get("/tickets/{number}/history", operation_id="history", responses=refusals(404, 422))
+@router.get("/tickets/{number}/history", operation_id="history", responses=refusals(404, 409, 422))
 def history(
     number: Number,
     house: TheHouse,
@@ -182,7 +182,7 @@ class Look(BaseModel):
     at: datetime
 
 
-@router.get("/tickets/{number}/access-log", operation_id="access_log", responses=refusals(403, 404, 422))
+@router.get("/tickets/{number}/access-log", operation_id="access_log", responses=refusals(404, 422))
 def access_log(
     number: Number,
     house: TheHouse,
