@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import nan
 
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.core import GaugeMetricFamily
@@ -33,24 +34,32 @@ def install(
         gauge(registry, "hotline_clock_late_seconds", "Age of the oldest moment not rung yet", partial(_late, house))
         gauge(registry, "hotline_due_overdue", "Moments not rung yet, 1000 at most", partial(_overdue, house))
     if relay is not None:
-        gauge(registry, "hotline_relay_connected", "1 when the bus is reached", lambda: relay.connected)
-        gauge(
-            registry,
-            "hotline_relay_behind",
-            "Facts the bus is behind the log",
-            lambda: max(0, house.hotline.position() - relay.position),
-        )
-        gauge(
-            registry,
-            "hotline_relay_lag_seconds",
-            "Age of the oldest fact not on the bus yet",
-            lambda: lag_after(house, relay.position),
-        )
+        _relay(registry, house, relay, crew.work.get("relay"))
     if consumers is not None:
         gauge(registry, "hotline_consumers_connected", "1 when the bus is reached", lambda: consumers.connected)
         gauge(registry, "hotline_dead_letters", "Messages among the dead letters", lambda: consumers.dead_letters)
         gauge(registry, "hotline_consumers_pending", "Messages not looked at yet", lambda: consumers.pending)
         registry.register(_Outbox(house))
+
+
+def _relay(registry: CollectorRegistry, house: House, relay: Relay, turn: object) -> None:
+    def known(read: Callable[[], float]) -> float:
+        """A relay that waits for its turn does not know how far the bus is: not a number, which no alarm counts."""
+        return nan if isinstance(turn, Alone) and not turn.held else read()
+
+    gauge(registry, "hotline_relay_connected", "1 when the bus is reached", lambda: relay.connected)
+    gauge(
+        registry,
+        "hotline_relay_behind",
+        "Facts the bus is behind the log",
+        lambda: known(lambda: max(0, house.hotline.position() - relay.position)),
+    )
+    gauge(
+        registry,
+        "hotline_relay_lag_seconds",
+        "Age of the oldest fact not on the bus yet",
+        lambda: known(lambda: lag_after(house, relay.position)),
+    )
 
 
 def _late(house: House) -> float:

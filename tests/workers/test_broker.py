@@ -145,6 +145,20 @@ async def test_notices_are_written_once_however_often_the_bus_tells(
         assert house.outbox.count() == {"waiting": 4}
 
 
+async def test_a_deleted_consumer_is_made_again_and_tells_nobody_twice(
+    house: House, relay: Relay, nats_server: NatsServer
+) -> None:
+    """The consumer deleted on the server: it is back by itself, is given the whole log again, and tells only what is new."""
+    async with consuming(nats_server, notifier(house)) as js:
+        receive(house)
+        await until(lambda: house.outbox.count() == {"waiting": 1})
+        await js.delete_consumer(STREAM, NAME)
+        receive(house)
+        await until(lambda: house.outbox.count() == {"waiting": 2}, within=30)
+        await becomes(lambda: dealt_with(js), house.hotline.position())
+        assert house.outbox.count() == {"waiting": 2}
+
+
 async def test_consumers_come_back_after_the_server_was_away(
     house: House, relay: Relay, nats_server: NatsServer
 ) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from math import isnan
 from pathlib import Path
 from uuid import UUID
 
@@ -60,6 +61,7 @@ def test_a_relay_that_is_killed_is_followed_by_the_other(town: Town, house: Hous
     active, (waiting,) = town.one_active("relay", town.start("relay"), town.start("relay"))
     behind = "hotline_relay_behind"
     eventually(lambda: active.figure(behind) == 0, within=20, every=0.1, what="the bus has the log")
+    assert isnan(waiting.figure(behind) or 0.0), "who waits raises no alarm"
     active.kill()
     receive(house)
     eventually(lambda: waiting.figure(behind) == 0, within=20, every=0.1, what="the other has taken over")
