@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from hotline.application import Hotline
+from hotline.store import stamp_of
 from hotline.ticket.facts import TicketReceived
 from projections.registry import VIEWS
 from workers import backup_sqlite
@@ -30,7 +32,7 @@ from workers.directory import CannotStart
 from workers.eraser import NAME as ERASER
 from workers.outbox_lost import newest_told
 from workers.settings import Settings
-from workers.wire import FACTS, position_of
+from workers.wire import position_of
 
 LOOK_BACK = 2_000
 """The last facts whose tickets must be known to the vault; `hotline check` asks for all."""
@@ -104,13 +106,18 @@ def ask_bus(bus: Bus) -> OnTheBus | None:
 
 
 async def last_fact(js: JetStreamContext) -> OnTheBus | None:
-    """The last fact of the stream; None when it holds none or is not there."""
+    """The last fact of the stream, whatever a stranger put behind it; None when it holds none or is not there."""
     try:
-        last = await js.get_last_msg(STREAM, f"{FACTS}.>")
+        state = (await js.stream_info(STREAM)).state
     except NotFoundError:
         return None
-    headers = last.headers or {}
-    return OnTheBus(position_of(headers), headers.get("ce-id", ""), last.data or b"")
+    for sequence in range(state.last_seq, state.first_seq - 1, -1) if state.messages else ():
+        with suppress(NotFoundError, ValueError, LookupError, TypeError):
+            last = await js.get_msg(STREAM, sequence)
+            headers, body = last.headers or {}, last.data or b""
+            stamp_of(body)  # not whether we can read it: a newer version may have written it
+            return OnTheBus(position_of(headers), headers["ce-id"], body)
+    return None
 
 
 def _same(stored: Notification, last: OnTheBus) -> bool:

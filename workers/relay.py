@@ -99,16 +99,22 @@ class Relay:
 async def _send(js: JetStreamContext, facts: Sequence[Notification], sequence: int) -> int:
     """Publish a batch behind `sequence` and wait until all of it is on the bus's disk; returns the new last number.
     Raises what nats-py raises, or OutOfStep; then the stream's own end says how much of it arrived."""
-    sends = [_publish(js, fact, sequence + nth) for nth, fact in enumerate(facts)]
+    sends = [_publish(js, fact, _place(facts, nth, sequence)) for nth, fact in enumerate(facts)]
     confirmed = await asyncio.gather(*sends)
     if any(one.duplicate for one in confirmed):
         raise OutOfStep
     return sequence + len(facts)
 
 
-async def _publish(js: JetStreamContext, fact: Notification, after: int) -> PubAck:
-    given = headers(fact) | {"Nats-Expected-Last-Sequence": str(after)}
-    return await js.publish(subject(fact.topic), fact.state, stream=STREAM, headers=given)
+def _place(facts: Sequence[Notification], nth: int, sequence: int) -> dict[str, str]:
+    """What must be the stream's last message: a number alone would let a stranger's message take the place of a fact,
+    and the next fact would follow it as if nothing were missing."""
+    place = {"Nats-Expected-Last-Sequence": str(sequence + nth)}
+    return place | ({"Nats-Expected-Last-Msg-Id": headers(facts[nth - 1])["Nats-Msg-Id"]} if nth else {})
+
+
+async def _publish(js: JetStreamContext, fact: Notification, place: dict[str, str]) -> PubAck:
+    return await js.publish(subject(fact.topic), fact.state, stream=STREAM, headers=headers(fact) | place)
 
 
 class OtherLog(Exception):

@@ -139,3 +139,25 @@ def test_a_relay_with_patience_gives_up_a_bus_that_is_away_for_good(house: House
     """Where somebody watches over the process, the relay ends with BusLost after its patience instead of trying for ever."""
     with pytest.raises(BusLost):
         Relay(house.hotline, Bus("nats://127.0.0.1:1"), patience=0.2).run(Event())
+
+
+@pytest.mark.parametrize("headers", [{}, {"ce-id": "x", "ce-position": "2"}])
+def test_a_strangers_message_takes_the_place_of_no_fact(
+    house: House, nats_server: NatsServer, headers: dict[str, str]
+) -> None:
+    """After something foreign on the stream every fact still comes, none is left out, and the relay is not kept up."""
+    with relaying(house, nats_server) as relay:
+        receive(house)
+        eventually(lambda: relay.position == 2)
+        ask(
+            nats_server, lambda js: js.publish("hotline.fact.ticket.received", b"\xff{", stream=STREAM, headers=headers)
+        )
+        for _ in range(3):
+            receive(house)
+        eventually(lambda: relay.position == 8, within=20)
+
+    async def facts(js: JetStreamContext) -> list[str]:
+        found = [(await js.get_msg(STREAM, number)).headers or {} for number in range(1, 10)]
+        return [str(one["Nats-Msg-Id"]) for one in found if "Nats-Msg-Id" in one]
+
+    assert ask(nats_server, facts) == ids_in(house)
