@@ -81,6 +81,10 @@ class City:
             lambda: all(_listens(port) for port in self.ports.values()), within=90, every=0.1, what="the webs answer"
         )
 
+    def replay(self) -> None:
+        """Have the dead letters handled once more, as a supervisor would; those that are no facts stay."""
+        self._spawn("dead", ["dead", "replay"]).join(60)
+
     def house(self) -> House:
         """The stores as one who checks sees them: straight, by the run's clock."""
         given = {"data": self.room / "data", "store": self.postgres.url(), "public_url": "https://hotline.example"}

@@ -36,7 +36,8 @@ def prepare(command: str) -> None:
     broker.ACK_WAIT = float(os.environ[ACK_WAIT])
     broker.Consumers.__init__.__defaults__ = (LADDER,)
     whole = parts.consumers
-    parts.consumers = lambda house: {name: disturbed(work) for name, work in whole(house).items()}
+    if command == "notify":
+        parts.consumers = lambda house: {name: disturbed(work) for name, work in whole(house).items()}
     slow_commits()
     moments.watch(command, room)
     if mutant := os.environ.get(MUTANT):

@@ -58,10 +58,11 @@ class Evidence:
                 if text and (marker := _MARKER.search(text)):
                     self.tickets[marker[0]].append(recorded.originator_id)
         self.histories = dict(histories)
-        self.dead = asyncio.run(_dead_letters(self.city.nats.url))
+        self.dead = asyncio.run(dead_letters(self.city.nats.url))
 
 
-async def _dead_letters(url: str) -> list[str]:
+async def dead_letters(url: str) -> list[str]:
+    """The ids of the facts among them, `UNDECODABLE` for what is none."""
     client = await nats.connect(url)
     try:
         js = client.jetstream()

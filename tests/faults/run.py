@@ -20,7 +20,7 @@ from projections.registry import VIEWS
 from tests.faults import troubles
 from tests.faults.checks import judge
 from tests.faults.city import WEBS, City
-from tests.faults.evidence import Evidence
+from tests.faults.evidence import UNDECODABLE, Evidence, dead_letters
 from tests.faults.ledger import Ledger
 from tests.faults.people import Crowd, Person
 from tests.faults.watching import Watch
@@ -125,6 +125,9 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     crowd.leave()
     city.clock.stop()
     quiet = _wait(lambda: _settled(city, house), QUIET_WITHIN, 0.5)
+    buried = Counter(asyncio.run(dead_letters(city.nats.url)))
+    city.replay()
+    quiet = quiet and _wait(lambda: _settled(city, house), QUIET_WITHIN, 0.5)
     pages = [_metrics(city.ports[web]) for web in WEBS]
     say(f"{time.monotonic() - began:.0f} s: {'quiet' if quiet else 'NOT QUIET: ' + _standing(city, house)}")
     ends = city.drain()
@@ -134,10 +137,10 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
         *([] if quiet else ["it never went quiet"]),
         *(f"{piece} ended with {code}" for piece, code in ends.items() if code != 0),
     ]
-    return Report(plan, wrong, _figures(scene, evidence, time.monotonic() - began))
+    return Report(plan, wrong, _figures(scene, evidence, buried, time.monotonic() - began))
 
 
-def _figures(scene: troubles.Scene, e: Evidence, seconds: float) -> dict[str, object]:
+def _figures(scene: troubles.Scene, e: Evidence, buried: Counter[str], seconds: float) -> dict[str, object]:
     recovered = {kind: f"{max(times):.1f}" for kind, times in sorted(e.recovered.items())}
     return {
         "seconds": round(seconds),
@@ -150,7 +153,7 @@ def _figures(scene: troubles.Scene, e: Evidence, seconds: float) -> dict[str, ob
         "requests": {fate: e.ledger.count(fate) for fate in ("acknowledged", "unknown", "refused")},
         "refused": e.ledger.refusals(),
         "rung": Counter(type(r.fact).__name__ for r in e.log)["ClockRang"],
-        "dead letters": dict(Counter("undecodable" if one == "undecodable" else "others" for one in e.dead)),
+        "dead letters": f"{buried.total()}, {buried[UNDECODABLE]} of them undecodable; after a replay {len(e.dead)}",
         "seconds until it went on, at worst": recovered,
     }
 

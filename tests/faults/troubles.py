@@ -158,14 +158,16 @@ def disk_full(which: str) -> Trouble:
         scene.city.disks[which].free()
         if which == "postgres":
             scene.city.postgres.start()
-        elif not scene.city.nats.alive:
-            scene.city.nats.restart()
+        elif not (scene.city.nats.alive and _on_bus(scene.city, lambda js: js.stream_info(STREAM))):
+            scene.city.nats.restart()  # it gives JetStream up when its disk is full, and takes it up when it starts
         scene.watch.ended(which, f"disk full for {which}")
 
     return do
 
 
-def _on_bus(city: City, ask: Callable[[nats.js.JetStreamContext], object]) -> None:
+def _on_bus(city: City, ask: Callable[[nats.js.JetStreamContext], object]) -> bool:
+    """Ask the bus; whether it did what was asked."""
+
     async def go() -> None:
         client = await nats.connect(city.nats.url, connect_timeout=5)
         try:
@@ -176,6 +178,8 @@ def _on_bus(city: City, ask: Callable[[nats.js.JetStreamContext], object]) -> No
 
     with suppress(NatsError, OSError, TimeoutError):
         asyncio.run(go())
+        return True
+    return False
 
 
 def every_kind(ack_wait: float, away: float, disks: bool) -> dict[str, Trouble]:

@@ -4,7 +4,11 @@ CAUGHT_BY = "acknowledged once, unknown at most once"
 ONLY = ("kill postgres",)
 FAULTS = 4
 PACE = 3.0
-POSTGRES = {"synchronous_commit": "off", "wal_writer_delay": "10000ms"}
+POSTGRES = {
+    "synchronous_commit": "off", "wal_writer_delay": "10000ms", "wal_writer_flush_after": "1GB", "wal_buffers": "64MB",
+    "full_page_writes": "off",
+}  # fmt: skip
+"""With the writer of the log as lazy as it can be: usually it is only a fraction of a second behind."""
 
 
 def apply() -> None:
