@@ -69,14 +69,30 @@ class SealingKey:
 
     def seal(self, plain: bytes, aad: bytes, cipher: CipherName = "A") -> str:
         """The envelope of `plain`; `aad` must be given again to open it."""
-        nonce = urandom(_NONCE)
-        bound = cipher.encode() + aad
-        body = self._aes.encrypt(nonce, plain, bound) if cipher == "A" else self._sm4_seal(nonce, plain, bound)
-        return f"s1.{cipher}." + urlsafe_b64encode(nonce + body).rstrip(b"=").decode()
+        return f"s1.{cipher}." + urlsafe_b64encode(self._sealed(plain, aad, cipher)).rstrip(b"=").decode()
+
+    def seal_bytes(self, plain: bytes, aad: bytes, cipher: CipherName = "A") -> bytes:
+        """The same envelope for a file: its head, then the bytes as they are."""
+        return f"s1.{cipher}.".encode() + self._sealed(plain, aad, cipher)
 
     def open(self, sealed: str, aad: bytes) -> bytes:
         """The text of the envelope. Raises Tampered when a byte, the `aad` or the key differs."""
-        cipher, raw = _parts(sealed)
+        return self._opened(*_parts(sealed), aad)
+
+    def open_bytes(self, sealed: bytes, aad: bytes) -> bytes:
+        """The content of a file made by `seal_bytes`. Raises Tampered."""
+        head, raw = sealed[:5].decode("latin-1"), sealed[5:]
+        if head not in _HEADS or len(raw) < _NONCE + _TAG:
+            raise Tampered("not a sealed file")
+        return self._opened(head[3], raw, aad)
+
+    def _sealed(self, plain: bytes, aad: bytes, cipher: CipherName) -> bytes:
+        nonce, bound = urandom(_NONCE), cipher.encode() + aad
+        return nonce + (
+            self._aes.encrypt(nonce, plain, bound) if cipher == "A" else self._sm4_seal(nonce, plain, bound)
+        )
+
+    def _opened(self, cipher: str, raw: bytes, aad: bytes) -> bytes:
         nonce, body, bound = raw[:_NONCE], raw[_NONCE:], cipher.encode() + aad
         try:
             return self._aes.decrypt(nonce, body, bound) if cipher == "A" else self._sm4_open(nonce, body, bound)

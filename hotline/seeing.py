@@ -101,6 +101,15 @@ def text_shown(actor: Actor, ticket: Seen, *, unmasked: bool) -> TextShown:
     return "redacted"
 
 
+def file_shown(actor: Actor, ticket: Seen, *, unmasked: bool, by: str) -> bool:
+    """Whether a photo or document is shown.  Nothing in it can be covered: where the caller is protected it takes what
+    his unredacted words take.  ``by`` is the account that added it, which may always see it."""
+    if actor.role is Role.ANALYST:
+        return False
+    protected = ticket.confidential or ticket.type == "report"
+    return not protected or by == actor.id or text_shown(actor, ticket, unmasked=unmasked) == "full"
+
+
 def caller_shown(actor: Actor, ticket: Seen, *, unmasked: bool) -> CallerShown:
     """How the caller's name and number are shown."""
     if unmasked:

@@ -29,7 +29,7 @@ KEPT = timedelta(days=180)
 _ROWS_AT_ONCE = 1_000
 _START = "0" * 64
 
-What = Literal["ticket", "list", "lookup", "history", "unmask", "access_log", "progress", "export"]
+What = Literal["ticket", "list", "lookup", "history", "unmask", "access_log", "progress", "export", "attachment"]
 
 
 @dataclass(frozen=True, slots=True)

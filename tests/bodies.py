@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from hotline.command import Command
 from hotline.ticket.actions import ACTIONS
@@ -98,6 +99,8 @@ def bodies(action: str, ticket: Ticket, now: Any, rules: Any) -> Iterator[dict[s
             yield {"level": "red", "reason": words}
         case "exclude" | "include":
             yield from ({"ground": g, "reason": words, "approver": "somebody"} for g in ("unreachable", "unreasonable"))
+        case "attach":
+            yield {"attachment": UUID(int=ticket.attached), "kind": "jpeg", "size": 1, "name": "现场.jpg"}
         case "unmask":
             yield {"fields": ["caller"], "reason": words}
         case _:

@@ -12,6 +12,7 @@ from hotline.texts import say
 from hotline.ticket import facts as f
 from hotline.ticket.evolving import evolve
 from hotline.ticket.ticket import State, Ticket
+from workers import check_files
 from workers.compose import House
 
 PAGE = 1_000
@@ -28,6 +29,8 @@ def findings(house: House) -> Iterator[str]:
         yield from _ticket(house, ticket)
     if lacking := house.vault.never_heard_of(tickets):
         yield _say("no_key", tickets=len(lacking))
+    if strays := check_files.strays(house):
+        yield _say("stray_files", files=strays)
     yield from _outbox(house)
     yield from _views(house)
     row = house.access.verify()
@@ -92,6 +95,11 @@ def _ticket(house: House, stream: UUID) -> Iterator[str]:
         yield _say("number", stream=stream)
     if ticket.erased and not house.vault.erased(stream):
         yield _say("key_left", stream=stream)
+    missing, left = check_files.of_ticket(house, ticket, history)
+    if missing:
+        yield _say("no_file", stream=stream, files=missing)
+    if left:
+        yield _say("file_left", stream=stream)
 
 
 def _may_ring(ticket: Ticket | None, fact: f.ClockRang, at: datetime) -> bool:

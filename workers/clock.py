@@ -7,7 +7,7 @@ on return, once. Whether a level may ring at all is decided by the ticket, never
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from hotline.facts import SYSTEM
 from hotline.ticket.supervising import ConfirmDues, Ring
 from projections import due_list
 from projections.follow import wait_until
+from workers.attachments import attached
 from workers.compose import House
 
 log = structlog.get_logger()
@@ -73,13 +74,26 @@ class TheClock:
         return len(tickets)
 
     def tidy(self) -> None:
-        """Destroy keys whose facts never came, answers nobody will ask for again, and old rows of who saw what."""
+        """Destroy keys and files whose facts never came, answers nobody will ask for again, and old rows of who saw what."""
         house, before = self._house, (self._house.now() - KEEP).astimezone(UTC)
         swept = house.vault.sweep_orphans(self._with_facts, before)
         forgotten = house.hotline.store.forget_replies(before)
+        self._tidy_files(before)
         looks = house.access.forget(house.now() - timedelta(days=house.settings.access_kept_days), house.now())
         self._tidied_at = house.now()
         log.info("tidied", orphan_keys=swept, kept_answers=forgotten, looks=looks)
+
+    def _tidy_files(self, before: datetime) -> None:
+        """Attachments that waited for their fact since the process that took them died: in their place, or gone."""
+        house, swept = self._house, 0
+        for ticket, attachment in house.attachments.waiting(before):
+            if attachment in attached(house.hotline.history(ticket)):
+                house.attachments.settle(ticket, attachment)
+            else:
+                house.attachments.drop(ticket, attachment)
+                swept += 1
+        if swept:
+            log.info("files_swept", files=swept)
 
     def _with_facts(self, tickets: Sequence[UUID]) -> set[UUID]:
         return {ticket for ticket in tickets if self._house.hotline.ticket(ticket) is not None}

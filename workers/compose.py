@@ -15,6 +15,7 @@ from projections.follow import catch_up
 from projections.registry import VIEWS
 from projections.view import Views
 from workers.accounts import Accounts
+from workers.attachments import Attachments
 from workers.outbox import Outbox
 from workers.settings import STORES, Settings, schema_of
 from workers.simulated import Clock
@@ -38,6 +39,10 @@ class House:
     @property
     def rules(self) -> Rules:
         return self.hotline.rules
+
+    @property
+    def attachments(self) -> Attachments:
+        return Attachments(self.settings.attachments)
 
     @property
     def vault(self) -> Vault:

@@ -54,4 +54,5 @@ class Eraser:
         if erased:
             self._house.vault.erase(*erased)
             self._house.outbox.forget(erased)
+            self._house.attachments.forget(erased)
             log.info("erased", tickets=len(erased))

@@ -39,12 +39,12 @@ FACT_COLUMNS = (
 )  # fmt: skip
 FIELDS = frozenset(
     {
-        "assignment", "assignments", "attempt", "calendar_until", "call_back", "callback_wanted", "caller_kind",
-        "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "confidential", "contact_preference",
+        "assignment", "assignments", "attachment", "attempt", "calendar_until", "call_back", "callback_wanted",
+        "caller_kind", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "confidential", "contact_preference",
         "contacted", "days", "district", "due", "ended", "failed", "fields", "ground", "kind", "knowledge", "level",
         "minor_involved", "new_fact", "number", "outcome", "reachable", "reached", "replacement", "resolution",
-        "retention", "review_on", "round", "route", "satisfaction", "suggested_unit", "template", "to", "told_police",
-        "type", "unit", "until", "urgency", "way",
+        "retention", "review_on", "round", "route", "satisfaction", "size", "suggested_unit", "template", "to",
+        "told_police", "type", "unit", "until", "urgency", "way",
     }
 )  # fmt: skip
 """Fields of facts that go out."""

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     access: str = Field(repr=False)
     accounts: str = Field(repr=False)
     outbox: str = Field(repr=False)
+    attachments: Path
+    """The directory of sealed files; all processes of one hotline share it."""
     master_key_file: Path
     """Mode 0600; made on the first start of the embedded hotline, never kept with a backup of the vault."""
     erasure_register: Path
@@ -88,6 +90,7 @@ class Settings(BaseSettings):
         return {
             "master_key_file": data / "master.key",
             "erasure_register": data / "erasures",
+            "attachments": data / "attachments",
             "public_url": f"http://127.0.0.1:{port}",
             **given,
             "store": store,

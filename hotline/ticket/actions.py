@@ -7,6 +7,7 @@ from types import MappingProxyType
 from hotline.command import Desk, Refused
 from hotline.ticket import (
     answering,
+    attaching,
     calling_back,
     classifying,
     closing,
@@ -31,6 +32,7 @@ _COMMANDS: tuple[type[TicketCommand], ...] = (
     answering.Void,
     supplementing.AskSupplement,
     supplementing.GiveSupplement,
+    attaching.Attach,
     receiving.Withdraw,
     dispatching.Dispatch,
     dispatching.Redispatch,

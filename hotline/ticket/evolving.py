@@ -157,6 +157,8 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
             )
         case f.TicketArchived():
             return replace(t, state=State.ARCHIVED)
+        case f.FileAttached():
+            return replace(t, attached=t.attached + 1)
         case f.TicketUrged():
             return replace(t, urged_at=recorded.recorded_at)
         case f.ClockRang():

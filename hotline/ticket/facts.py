@@ -30,6 +30,7 @@ Satisfaction = Literal["satisfied", "basically", "neutral", "dissatisfied"]
 Dissatisfaction = Literal["policy_limits", "recurring", "long_process", "overlapping_duties", "other"]
 Outcome = Literal["answered", "referred", "explained", "handled", "unresolved"]
 AssignmentRole = Literal["lead", "co"]
+AttachmentKind = Literal["jpeg", "png", "webp", "pdf"]
 Category = tuple[str, ...]
 
 
@@ -504,6 +505,16 @@ class NoteAdded(TicketFact):
 
     TOPIC: ClassVar[str] = "ticket.noted"
     text: Sealed
+
+
+class FileAttached(TicketFact):
+    """A photo or document was added.  Its content lies in a file of its own, sealed with the ticket's key."""
+
+    TOPIC: ClassVar[str] = "ticket.attached"
+    attachment: UUID
+    kind: AttachmentKind
+    size: int
+    name: Sealed | None
 
 
 class CallerUnmasked(TicketFact):

@@ -15,6 +15,7 @@ QUIET: tuple[type[f.TicketFact], ...] = (
     f.TicketUrged,
     f.SupplementGiven,
     f.NoteAdded,
+    f.FileAttached,
     f.CallerUnmasked,
     f.ClockRang,
     f.DuesConfirmed,

@@ -113,6 +113,7 @@ class Ticket:
     closed_at: datetime | None = None
     outcome: f.Outcome | None = None
     urged_at: datetime | None = None
+    attached: int = 0
     excluded: frozenset[f.Exclusion] = frozenset()
     problem: bool = False
     escalated: bool = False

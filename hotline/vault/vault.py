@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, inspect, select, update
 
+from hotline.sealing import SealingKey
 from hotline.vault import erasing
 from hotline.vault.errors import Restricted, VaultConflict
 from hotline.vault.identity import Identity, PersonId, PersonKind
@@ -61,10 +62,18 @@ class Vault:
 
     def seal(self, ticket_id: UUID, label: str, text: str) -> str:
         """The text as an envelope that opens only under this ticket and label. Raises Erased, Restricted."""
-        key = self._keyring.for_sealing(ticket_id)
-        if key.restricted:
+        return self._key_to_seal(ticket_id).seal(text.encode(), _bound(ticket_id, label), self._options.cipher)
+
+    def seal_bytes(self, ticket_id: UUID, label: str, content: bytes) -> bytes:
+        """What `seal` does, for a file. Raises Erased, Restricted."""
+        return self._key_to_seal(ticket_id).seal_bytes(content, _bound(ticket_id, label), self._options.cipher)
+
+    def unseal_bytes(self, ticket_id: UUID, label: str, sealed: bytes) -> bytes | None:
+        """A file's content; None when it was erased or its key is unknown. Raises Tampered, Restricted."""
+        key = self._keyring.get(ticket_id)
+        if key is not None and key.restricted:
             raise Restricted
-        return key.key.seal(text.encode(), _bound(ticket_id, label), self._options.cipher)
+        return key.key.open_bytes(sealed, _bound(ticket_id, label)) if key is not None else None
 
     def unseal(self, ticket_id: UUID, label: str, sealed: str, *, purpose: Purpose | None = None) -> str | None:
         """The text; None when it was erased or its key is unknown. Raises Tampered; Restricted without `purpose`."""
@@ -231,6 +240,12 @@ class Vault:
             self._index = load_index(connection, self._keyring.wrapping)
         if self._index:
             self.reapply_register()
+
+    def _key_to_seal(self, ticket_id: UUID) -> SealingKey:
+        key = self._keyring.for_sealing(ticket_id)
+        if key.restricted:
+            raise Restricted
+        return key.key
 
     @property
     def _blind_index(self) -> BlindIndex:

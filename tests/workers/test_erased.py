@@ -11,14 +11,16 @@ from hotline.ticket.supervising import Ring
 from tests.support.clock import SettableClock
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
-from tests.workers.acting import LEADER, NAME, OPERATOR, PHONE, TEXT, act, closed
+from tests.workers.acting import LEADER, NAME, OPERATOR, PHONE, TEXT, act, closed, dispatched, finish
+from workers.attachments import label_of
 from workers.bus import Bus
 from workers.compose import House
 from workers.eraser import Eraser
 from workers.notifier import notifier
 from workers.relay import Relay
 
-CANARIES = (NAME, PHONE, TEXT, "样例路 12 号 3 单元")
+PHOTO, PHOTO_NAME = "bytes-of-a-photo-nobody-else-has", "欧阳测试家门口的试验照片.pdf"
+CANARIES = (NAME, PHONE, TEXT, "样例路 12 号 3 单元", PHOTO, PHOTO_NAME)
 
 
 def spellings(word: str) -> set[bytes]:
@@ -43,6 +45,14 @@ def traces(folder: Path) -> list[str]:
     ]
 
 
+def attach(house: House, ticket: UUID) -> None:
+    """What the web does with a file."""
+    made, content = UUID(int=77), b"%PDF-" + PHOTO.encode()
+    house.attachments.put(ticket, made, house.vault.seal_bytes(ticket, label_of(made), content), house.now())
+    act(house, ticket, "attach", OPERATOR, attachment=made, kind="pdf", size=len(content), name=PHOTO_NAME)
+    house.attachments.settle(ticket, made)
+
+
 def erase(house: House, ticket: UUID, clock: SettableClock) -> None:
     """Ask, approve, and let the statutory retention run out."""
     act(house, ticket, "erase", OPERATOR, reason="来电人要求删除")
@@ -55,8 +65,11 @@ def erase(house: House, ticket: UUID, clock: SettableClock) -> None:
 def test_no_fragment_is_left_anywhere(
     house: House, nats_server: NatsServer, tmp_path: Path, clock: SettableClock
 ) -> None:
-    """Log, views, vault, outbox, accounts, record of looks and the bus's own store: no name, number, word or place."""
-    ticket = closed(house)
+    """Log, views, vault, outbox, accounts, record of looks, attachments and the bus's own store: no name, number, word,
+    place or photo."""
+    ticket = dispatched(house)
+    attach(house, ticket)
+    finish(house, ticket)
     relay, stop = Relay(house.hotline, Bus(nats_server.url)), Event()
     thread = Thread(target=relay.run, args=(stop,))
     thread.start()
@@ -72,6 +85,7 @@ def test_no_fragment_is_left_anywhere(
         house.catch_up()
         eventually(lambda: relay.position == house.hotline.position(), what="the bus has the whole log")
         assert traces(tmp_path) == []
+        assert list(house.attachments) == []
         assert house.vault.find_by_phone(PHONE) == []
         assert house.vault.erased(ticket)
         (received, *_) = house.hotline.history(ticket)

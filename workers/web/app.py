@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from workers.compose import House
 from workers.web import docs, errors, operations, pages
-from workers.web.api import actions, callers, clock, dead, login, lookups, public, tickets
+from workers.web.api import actions, attaching, callers, clock, dead, login, lookups, public, tickets
 from workers.web.api.guarding import Tries, json_only
 from workers.web.api.refusals import refusals
 from workers.web.around import Around
@@ -48,6 +48,7 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     operations.install_gauges(registry, house)
     errors.install(app)
     app.include_router(_api(house))
+    app.include_router(attaching.router, prefix="/api/v1")  # its bodies are forms, not JSON
     app.include_router(operations.router)
     docs.install(app)
     pages.install(app)

@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hotline.ticket.attaching import LARGEST
 from workers.web.errors import Problem, answer
+from workers.web.uploads import too_large
 
 log = structlog.get_logger("web")
 _ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
@@ -26,6 +28,8 @@ _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 API = "/api/v1"
 BODY_LIMIT = 256 * 1024
+READ_LIMIT = 4 * LARGEST
+"""Of a file that is too large so much is read and thrown away, so that its sender hears why (uploads.py)."""
 SAFE = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -64,14 +68,14 @@ class Around:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        received = 0
+        received, upload = 0, scope["path"].endswith("/attachments")
 
         async def within_limit() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_LIMIT:
-                raise HTTPException(413)
+            if received > (READ_LIMIT if upload else BODY_LIMIT):
+                raise too_large() if upload else HTTPException(413)
             return message
 
         began = time.perf_counter()

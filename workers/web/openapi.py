@@ -19,7 +19,8 @@ DESCRIPTION = """\
 * **`Idempotency-Key`** is required where something is created, and may be sent with every action: after a lost reply
   send the same request with the same key for two days; it is done once and answered alike.
 * **Refusals** are `application/problem+json` with a stable `code`, Chinese first; `Accept-Language: en` turns the order.
-  Bodies are JSON (415), at most 256 KB (413), complete (400). `GET /api/v1/problems` lists every code.
+  Bodies are JSON (415), at most 256 KB (413), complete (400); an attachment is a form with one file of at most 8 MB.
+  `GET /api/v1/problems` lists every code.
 * Times are RFC 3339 with a zone. Lists go on in `Link: …; rel="next"`.
 """
 _OURS = "#/components/schemas/ProblemDocument"

@@ -40,7 +40,7 @@ def test_a_citizen_files_and_follows(web: TestClient, house: House) -> None:
     seen = web.get(f"{TICKETS}/{number}", headers={"Query-Code": code.lower()}).json()
 
     assert seen["state"]["code"] == "received"
-    assert set(seen["allowed"]) == {"urge", "supplement", "withdraw"}
+    assert set(seen["allowed"]) == {"urge", "supplement", "attach", "withdraw"}
     assert NAME not in str(seen)
     assert PHONE not in str(seen)
     assert "样例路" not in str(seen)

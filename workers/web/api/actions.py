@@ -19,6 +19,9 @@ from workers.web.auth import TheActor, TheHouse
 FREE = frozenset({"note", "urge", "unmask"})
 """Actions that decide nothing about the ticket, so that no version is asked for."""
 
+SENT_AS_FILES = frozenset({"attach"})
+"""Actions whose body is a file; their routes are in ``attaching``."""
+
 STAFF_ACTIONS = {name: command for name, command in ACTIONS.items() if command.ROLES - {Role.CITIZEN}}
 CITIZEN_ACTIONS = {name: command for name, command in ACTIONS.items() if Role.CITIZEN in command.ROLES}
 
@@ -60,6 +63,8 @@ def router(rules: Rules) -> APIRouter:
     made = APIRouter(tags=["actions"])
     bodies = examples.of_actions(rules)
     for name, command in STAFF_ACTIONS.items():
+        if name in SENT_AS_FILES:
+            continue
         roles = ", ".join(sorted(role.value for role in command.ROLES if role is not Role.CITIZEN))
         made.add_api_route(
             f"/tickets/{{number}}/{name}",

@@ -15,7 +15,7 @@ from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.masking import masked_name, masked_phone
 from hotline.reading.redact import redact
-from hotline.seeing import CallerShown, TextShown, caller_shown, text_shown
+from hotline.seeing import CallerShown, TextShown, caller_shown, file_shown, text_shown
 from hotline.ticket.actions import allowed
 from hotline.ticket.facts import Source
 from hotline.ticket.ticket import Ticket
@@ -76,6 +76,19 @@ class EntrySeen(BaseModel):
     details: dict[str, Any]
 
 
+class AttachmentSeen(BaseModel):
+    """A photo or document.  ``shown`` says whether it is given to you; ``name`` is what the sender called it."""
+
+    id: UUID
+    kind: str
+    size: int
+    by: str
+    role: str
+    at: datetime
+    name: str | None
+    shown: bool
+
+
 class TicketSeen(BaseModel):
     """Everything this actor may know.  ``text_shown``: full, redacted or hidden."""
 
@@ -103,6 +116,7 @@ class TicketSeen(BaseModel):
     lead: str | None
     parts: list[Assignment]
     clocks: list[ClockSeen]
+    attachments: list[AttachmentSeen]
     timeline: list[EntrySeen]
     hold: bool
     restricted: bool
@@ -149,6 +163,9 @@ def _shown(house: House, actor: Actor, d: Dossier, now: Dossier, may: list[str])
         lead=next((p.unit for p in d.parts.values() if p.role == "lead" and not p.parent and p.state != "ended"), None),
         parts=list(d.parts.values()),
         clocks=[_clock(reading) for reading in d.clocks.values()],
+        attachments=[
+            _attachment(actor, now, e, words.get(e.version, {}), house.now()) for e in d.of_topic("ticket.attached")
+        ],
         timeline=[_entry(entry, words.get(entry.version, {})) for entry in d.timeline],
         hold=d.hold is not None,
         allowed=may,
@@ -216,6 +233,23 @@ def _clock(r: Reading) -> ClockSeen:
         stopped_at=r.stopped_at,
         kept=r.kept,
         provisional=r.provisional,
+    )
+
+
+def _attachment(
+    actor: Actor, now: Dossier, entry: Entry, words: Mapping[str, str | None], at: datetime
+) -> AttachmentSeen:
+    unmasked = "text" in now.unmasked_for(actor.id, at)
+    shown = not now.erased and file_shown(actor, now, unmasked=unmasked, by=entry.by)
+    return AttachmentSeen(
+        id=entry.details["attachment"],
+        kind=entry.details["kind"],
+        size=entry.details["size"],
+        by=entry.by,
+        role=entry.role,
+        at=entry.recorded_at,
+        name=words.get("name") if shown else None,
+        shown=shown,
     )
 
 

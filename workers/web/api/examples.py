@@ -43,6 +43,12 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "void": {"kind": "silent"},
     "ask-supplement": {"question": "请补充店铺的具体门牌号。"},
     "supplement": {"text": "在二单元楼下。"},
+    "attach": {
+        "attachment": "7d2c1a54-0c5e-4c0e-9d53-1f1a3f0f5a11",
+        "kind": "jpeg",
+        "size": 183204,
+        "name": "现场.jpg",
+    },
     "withdraw": {"reason": "问题已自行解决。"},
     "dispatch": {"note": "请先行联系来电人。"},
     "redispatch": {"note": "属油烟排放，改由生态环境部门主办。"},

@@ -9,11 +9,14 @@ from pydantic import BaseModel, Field
 
 from hotline import texts
 from hotline.command import Refused
+from hotline.facts import Role
 from hotline.rules import Rules
 from hotline.ticket.actions import allowed
+from hotline.ticket.facts import FileAttached
 from projections import progress
 from projections.follow import wait_until
 from projections.progress import Verdict, Words
+from workers.attachments import attached
 from workers.compose import House
 from workers.web.api.actions import CITIZEN_ACTIONS
 from workers.web.api.reading import WAIT_SECONDS
@@ -40,6 +43,16 @@ class Step(BaseModel):
     words: str | None
 
 
+class OwnFile(BaseModel):
+    """Something you attached; ``size`` in bytes."""
+
+    id: UUID
+    kind: str
+    size: int
+    at: datetime
+    name: str | None
+
+
 class Progress(BaseModel):
     """Your own ticket.  ``remaining`` is in seconds of natural time; None while the clock stands still or is over."""
 
@@ -58,8 +71,9 @@ class Progress(BaseModel):
     replied_at: datetime | None
     claimed: Named | None = Field(description="What the unit says it reached")
     verdict: Verdict | None = Field(description="What you said")
+    attachments: list[OwnFile] = Field(description="What you attached yourself")
     milestones: list[Step]
-    allowed: list[str] = Field(description="urge, supplement, rate, withdraw: what can be done now")
+    allowed: list[str] = Field(description="urge, supplement, attach, rate, withdraw: what can be done now")
 
 
 def shown(house: House, ticket_id: UUID) -> Progress:
@@ -89,9 +103,22 @@ def shown(house: House, ticket_id: UUID) -> Progress:
         replied_at=found.replied_at,
         claimed=_named("resolution", found.claimed) if found.claimed else None,
         verdict=found.verdict,
+        attachments=_files(house, ticket_id) if ticket.attached and not found.erased else [],
         milestones=[_step(house, ticket_id, step) for step in found.milestones],
         allowed=[name for name in may if name in CITIZEN_ACTIONS],
     )
+
+
+def _files(house: House, ticket_id: UUID) -> list[OwnFile]:
+    """The citizen's own, with the names he gave them."""
+    own = [r for r in attached(house.hotline.history(ticket_id)).values() if r.by.role is Role.CITIZEN]
+    facts = [(r.recorded_at, r.fact) for r in own if isinstance(r.fact, FileAttached)]
+    sealed = [(ticket_id, "attached.name", fact.name) for _, fact in facts if fact.name is not None]
+    names = dict(zip((name for *_, name in sealed), house.vault.unseal_many(sealed), strict=True))
+    return [
+        OwnFile(id=fact.attachment, kind=fact.kind, size=fact.size, at=at, name=names.get(fact.name or ""))
+        for at, fact in facts
+    ]
 
 
 def _step(house: House, ticket_id: UUID, step: progress.Milestone) -> Step:

@@ -13,7 +13,7 @@ from hotline.ticket import facts as f
 from hotline.ticket.command import TicketCommand
 from hotline.ticket.receiving import Caller, Receive, Whereabouts
 from workers.web.api import examples
-from workers.web.api.actions import CITIZEN_ACTIONS, with_body
+from workers.web.api.actions import CITIZEN_ACTIONS, SENT_AS_FILES, with_body
 from workers.web.api.guarding import address_of
 from workers.web.api.progress import Progress, shown
 from workers.web.api.reading import fresh, looked
@@ -141,7 +141,7 @@ def _endpoint(name: str, command_class: type[TicketCommand], example: Mapping[st
     return with_body(endpoint, name, command_class, example)
 
 
-for _name, _command in CITIZEN_ACTIONS.items():
+for _name, _command in ((n, command) for n, command in CITIZEN_ACTIONS.items() if n not in SENT_AS_FILES):
     own.add_api_route(
         f"/{_name}",
         _endpoint(_name, _command, examples.ACTIONS[_name]),

@@ -17,7 +17,7 @@ from hotline.texts import say
 from hotline.ticket.number import is_number
 from projections import progress
 from workers.compose import House
-from workers.web.api.actions import CITIZEN_ACTIONS
+from workers.web.api.actions import CITIZEN_ACTIONS, SENT_AS_FILES
 from workers.web.api.progress import Named, Progress, Step, shown
 from workers.web.api.writing import act
 from workers.web.auth import TheHouse
@@ -48,10 +48,10 @@ class Due:
 @router.get("/t/{number}")
 def ticket(number: str, house: TheHouse, request: Request) -> HTMLResponse:
     """The citizen's own ticket; whoever has not proved himself is asked for the code, whether it exists or not."""
-    ticket_id = _own(request, house, number)
+    ticket_id = own_ticket(request, house, number)
     if ticket_id is None:
         return ask_for_code(house, number)
-    return _ticket(house, ticket_id, done=request.query_params.get("done") == "1")
+    return ticket_page(house, ticket_id, done=request.query_params.get("done") == "1")
 
 
 @router.get("/l/{token}")
@@ -79,11 +79,11 @@ def do(
     sure: Annotated[str, Form()] = "",
 ) -> Response:
     """Urge, add, rate or withdraw with a plain form."""
-    ticket_id = _own(request, house, number)
+    ticket_id = own_ticket(request, house, number)
     if ticket_id is None:
         return ask_for_code(house, number)
     command = CITIZEN_ACTIONS.get(action)
-    if command is None or (action == "withdraw" and sure != "yes"):
+    if command is None or action in SENT_AS_FILES or (action == "withdraw" and sure != "yes"):
         raise Refused("no_such_page")
     bodies: Mapping[str, Mapping[str, Any]] = {
         "supplement": {"text": text},
@@ -98,11 +98,11 @@ def do(
     try:
         act(house, request, done, command.model_validate(body), on=ticket_id, by=CITIZEN, number=number)
     except (Refused, ValidationError) as wrong:
-        return _ticket(house, ticket_id, problem=_problem(wrong))
+        return ticket_page(house, ticket_id, problem=_problem(wrong))
     return done
 
 
-def _own(request: Request, house: House, number: str) -> UUID | None:
+def own_ticket(request: Request, house: House, number: str) -> UUID | None:
     return by_cookie(request, house, number) if is_number(number) else None
 
 
@@ -113,7 +113,7 @@ def _problem(wrong: Refused | ValidationError) -> Problem:
     return Problem("invalid", errors=field_errors([{**e, "loc": ("body", *e["loc"])} for e in found]))
 
 
-def _ticket(house: House, ticket_id: UUID, *, done: bool = False, problem: Problem | None = None) -> HTMLResponse:
+def ticket_page(house: House, ticket_id: UUID, *, done: bool = False, problem: Problem | None = None) -> HTMLResponse:
     seen = shown(house, ticket_id)
     return page(
         "ticket.html",
@@ -123,6 +123,7 @@ def _ticket(house: House, ticket_id: UUID, *, done: bool = False, problem: Probl
         due=_due(house, seen),
         verdict=_verdict(seen),
         estimate=_estimate(house, seen),
+        files=[(file, _when(house, file.at), max(1, file.size // 1024)) for file in seen.attachments],
         steps=[(step, _when(house, step.at), _detail(step)) for step in reversed(seen.milestones)],
         done=done,
         problem=sentences(problem)[0] if problem else None,
