@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, Page
 
 from projections.follow import Follower
 from projections.registry import VIEWS
@@ -43,3 +44,13 @@ def site(tmp_path: Path, clock: SettableClock, free_port: Callable[[], int]) -> 
     for thread in threads:
         thread.join(timeout=10)
     house.close()
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser with scripts switched off."""
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()

@@ -1,27 +1,15 @@
 """What a citizen can do with nothing but a browser."""
 
 import re
-from collections.abc import Iterator
 from uuid import UUID
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.workers.acting import DISPATCHER, LEADER, OPERATOR, REVIEWER, SUPERVISOR, act, clerk, units
 from workers.web.proof import CITIZEN
 
 TEXT = "我们小区门口的路灯坏了半个多月，晚上老人出门看不见路，请尽快派人来修。"
-
-
-@pytest.fixture
-def plain_page(browser: Browser) -> Iterator[Page]:
-    """A page in a browser with scripts switched off."""
-    context = browser.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 390, "height": 800})
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
 
 
 def file_a_request(page: Page, site: Site, *, phone: str = "13800001234", preference: str = "voice") -> tuple[str, str]:

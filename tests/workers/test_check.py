@@ -14,7 +14,7 @@ from hotline.facts import SYSTEM, Cause, Recorded
 from hotline.notices import CITIZEN, Notice
 from hotline.ticket import facts as f
 from tests.support.clock import SettableClock
-from tests.workers.acting import closed, dispatched, receive
+from tests.workers.acting import OPERATOR, act, closed, dispatched, receive
 from tests.workers.conftest import Open
 from tests.workers.test_clock import ring_all
 from workers.check import findings
@@ -132,3 +132,19 @@ def test_each_harm_is_named(
     house = open_house()
     harm(house, lived_in(house, clock))
     assert sentence in told(open_house())  # another process, which remembers nothing
+
+
+def test_attachments_and_facts_belong_together(house: House, clock: SettableClock) -> None:
+    """A missing file, a file of an erased ticket and an old file without a fact are each told; a new one is not yet."""
+    ticket, made = lived_in(house, clock), UUID(int=9)
+    house.attachments.put(ticket, made, b"sealed", house.now())
+    assert told(house) == ""
+    clock.advance(hours=27)
+    assert "1 attachment files older than a day" in told(house)
+    act(house, ticket, "attach", OPERATOR, attachment=made, kind="png", size=6)
+    assert "attachment" not in told(house)
+    house.attachments.forget([ticket])
+    assert "the files of 1 attachments are missing" in told(house)
+    house.attachments.put(ticket, made, b"sealed", house.now())
+    written(house, ticket, f.TicketErased(approver="somebody"))
+    assert "was erased and files of it are still there" in told(house)

@@ -8,7 +8,7 @@ import pytest
 
 from hotline.ticket.facts import ClockRang, DuesConfirmed
 from tests.support.clock import SettableClock
-from tests.workers.acting import classified, dispatched, receive
+from tests.workers.acting import OPERATOR, act, classified, dispatched, receive
 from tests.workers.conftest import Open
 from workers.clock import KEEP, TIDY_EVERY, TheClock
 from workers.compose import House
@@ -127,3 +127,20 @@ def test_keys_whose_facts_never_came_are_swept(house: House, clock: SettableCloc
     assert house.vault.unseal(lost, "x", sealed) is None
     facts = house.hotline.history(real)
     assert house.vault.unseal(real, "received.text", facts[0].fact.text)  # type: ignore[attr-defined]
+
+
+def test_files_whose_facts_never_came_are_swept(house: House, clock: SettableClock) -> None:
+    """A file put for an attachment that was never written goes after a day, an unfinished one too; one whose process died
+    just after its fact takes its place."""
+    ticket, lost, real = receive(house).stream, UUID(int=8), UUID(int=9)
+    for made in (lost, real):
+        house.attachments.put(ticket, made, b"sealed", house.now())
+    act(house, ticket, "attach", OPERATOR, attachment=real, kind="png", size=6)
+    clock.advance(hours=23)
+    TheClock(house).tidy()
+    assert {one for _, one, _ in house.attachments} == {lost, real}
+    clock.advance(hours=2)
+    TheClock(house).tidy()
+    assert [(of, one) for of, one, _ in house.attachments] == [(ticket, real)]
+    assert house.attachments.get(ticket, real) == b"sealed"
+    assert house.attachments.waiting(house.now() + KEEP) == []

@@ -6,7 +6,7 @@ Nothing of it touches the disk before it is sealed: a temporary file would outli
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -56,7 +56,7 @@ async def uploaded(request: Request) -> Upload:
     return _judged(content, name)
 
 
-async def _bounded(request: Request) -> AsyncIterator[bytes]:
+async def _bounded(request: Request) -> AsyncGenerator[bytes, None]:
     """The body as it comes.  What is too long is read to its end and thrown away, so that the sender hears the answer
     instead of a closed line; without end it is not read either (around.py)."""
     size = 0

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hotline.sealing import Tampered, is_sealed
-from hotline.vault import MasterKey, MasterKeyUnusable, Restricted, Vault, VaultConflict
+from hotline.sealing import CipherName, Tampered, is_sealed
+from hotline.vault import Erased, MasterKey, MasterKeyUnusable, Restricted, Vault, VaultConflict
 from tests.hotline.vault.conftest import House
 
 
@@ -147,3 +147,28 @@ def test_threads_seal_and_flush_side_by_side(house: House, vault: Vault) -> None
         done = [item for items in threads.map(work, range(8)) for item in items]
     assert len(done) == 160
     assert set(house.open().unseal_many(done)) == {"积水"}
+
+
+@pytest.mark.parametrize("cipher", ["A", "S"])
+def test_a_file_is_sealed_as_it_is(house: House, cipher: CipherName) -> None:
+    """Any bytes come back under the same ticket and label alone; the envelope adds 33 bytes; erased, it is never opened."""
+    vault = house.open(cipher=cipher)
+    vault.migrate()
+    ticket, content = uuid4(), bytes(range(256)) * 40
+    sealed = vault.seal_bytes(ticket, "attachment.1", content)
+    vault.flush()
+    assert len(sealed) == len(content) + 33
+    assert content[:32] not in sealed
+    assert vault.unseal_bytes(ticket, "attachment.1", sealed) == content
+    for other, label, given in ((ticket, "attachment.2", sealed), (ticket, "attachment.1", sealed[:-1] + b"x"),
+                                (ticket, "attachment.1", sealed[:20]), (ticket, "attachment.1", b"plain")):  # fmt: skip
+        with pytest.raises(Tampered):
+            vault.unseal_bytes(other, label, given)
+    assert vault.unseal_bytes(uuid4(), "attachment.1", sealed) is None
+    vault.restrict(ticket)
+    with pytest.raises(Restricted):
+        vault.unseal_bytes(ticket, "attachment.1", sealed)
+    vault.erase(ticket)
+    assert vault.unseal_bytes(ticket, "attachment.1", sealed) is None
+    with pytest.raises(Erased):
+        vault.seal_bytes(ticket, "attachment.1", content)

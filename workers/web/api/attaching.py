@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -34,7 +34,7 @@ TYPES: dict[AttachmentKind, str] = {
     "webp": "image/webp",
     "pdf": "application/pdf",
 }
-_FORM = {
+_FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -48,7 +48,7 @@ _FORM = {
         },
     }
 }
-_FILE = {
+_FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, to be saved and not shown in place",
         "content": {kind: {"schema": {"type": "string"}} for kind in TYPES.values()},
