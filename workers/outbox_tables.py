@@ -94,7 +94,8 @@ errands = Table(  # one notice on one way to one addressee outside
     "outbox_errands",
     metadata,
     Column("id", _counted, primary_key=True, autoincrement=True),
-    Column("key", String(36), nullable=False, unique=True),  # what makes a repeat be known as one, at the other side too
+    # What makes a repeat be known as one, at the other side too.
+    Column("key", String(36), nullable=False, unique=True),
     Column("fact_id", String(60), nullable=False),
     Column("recipient", String(80), nullable=False),
     Column("ticket_id", Uuid, nullable=False),
