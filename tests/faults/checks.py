@@ -193,7 +193,15 @@ CHECKS: dict[str, Callable[[Evidence], Wrong]] = {
 def judge(e: Evidence) -> dict[str, list[str]]:
     """What each check found wrong."""
     e.gather()
-    return {name: list(check(e)) for name, check in CHECKS.items()}
+    return {name: list(_to_its_end(check(e))) for name, check in CHECKS.items()}
+
+
+def _to_its_end(check: Wrong) -> Wrong:
+    """A store can be so broken that nobody can look at it to the end: that is a finding too."""
+    try:
+        yield from check
+    except Exception as failure:  # noqa: BLE001  # whatever it is, the store gave rise to it
+        yield f"the check itself broke off: {type(failure).__name__}: {failure}"
 
 
 async def _behind(url: str) -> int:

@@ -1,11 +1,11 @@
-"""Consumers that have lost the bus once do not come back."""
+"""Consumers that have lost the bus, its stream or their place in it once do not come back."""
 
 import asyncio
 from typing import Any
 
 CAUGHT_BY = "consuming again soon"
-ONLY = ("kill nats-server",)
-FAULTS = 2
+ONLY = ("delete the consumer",)
+FAULTS = 1
 
 
 def apply() -> None:
