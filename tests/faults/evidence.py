@@ -11,6 +11,7 @@ from uuid import UUID
 import nats
 
 from hotline.facts import Recorded
+from hotline.sealing import Tampered
 from hotline.ticket import facts as f
 from tests.faults.city import City
 from tests.faults.ledger import Ledger
@@ -51,14 +52,22 @@ class Evidence:
         histories: dict[UUID, list[Recorded]] = defaultdict(list)
         for recorded in self.log:
             histories[recorded.originator_id].append(recorded)
-            if isinstance(recorded.fact, f.TicketReceived) and recorded.fact.text is not None:
-                text = self.house.vault.unseal(
-                    recorded.originator_id, "received.text", recorded.fact.text, purpose="erase"
-                )
-                if text and (marker := _MARKER.search(text)):
-                    self.tickets[marker[0]].append(recorded.originator_id)
+            if marker := self._marker(recorded):
+                self.tickets[marker].append(recorded.originator_id)
         self.histories = dict(histories)
         self.dead = asyncio.run(dead_letters(self.city.nats.url))
+
+    def _marker(self, recorded: Recorded) -> str | None:
+        """The marker in the text of a request; none where there is no text, or its key is not the one it was sealed with."""
+        fact, stream = recorded.fact, recorded.originator_id
+        if not isinstance(fact, f.TicketReceived) or fact.text is None:
+            return None
+        try:
+            text = self.house.vault.unseal(stream, "received.text", fact.text, purpose="erase")
+        except Tampered:
+            return None
+        found = _MARKER.search(text or "")
+        return found[0] if found else None
 
 
 async def dead_letters(url: str) -> list[str]:

@@ -30,6 +30,7 @@ from workers.eraser import NAME as ERASER
 from workers.notifier import NAME
 
 QUIET_WITHIN = 150.0  # seconds
+MUTANT_WITHIN = 30.0  # seconds: one that was caught may never come to rest
 GOES_ON_WITHIN = 25.0  # seconds
 NIGHT = timedelta(hours=1)
 MORE_THAN_A_BACK_OFF = timedelta(minutes=6)
@@ -124,10 +125,11 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     watch.close()
     crowd.leave()
     city.clock.stop()
-    quiet = _wait(lambda: _settled(city, house), QUIET_WITHIN, 0.5)
+    patience = MUTANT_WITHIN if plan.mutant else QUIET_WITHIN
+    quiet = _wait(lambda: _settled(city, house), patience, 0.5)
     buried = Counter(asyncio.run(dead_letters(city.nats.url)))
     city.replay()
-    quiet = quiet and _wait(lambda: _settled(city, house), QUIET_WITHIN, 0.5)
+    quiet = quiet and _wait(lambda: _settled(city, house), patience, 0.5)
     pages = [_metrics(city.ports[web]) for web in WEBS]
     say(f"{time.monotonic() - began:.0f} s: {'quiet' if quiet else 'NOT QUIET: ' + _standing(city, house)}")
     ends = city.drain()
