@@ -75,10 +75,9 @@ def _mutants(chosen: Sequence[str], seed: int) -> bool:
         by = importlib.import_module(f"tests.faults.mutants.{name}").CAUGHT_BY
         found = report.wrong[by]
         rows.append(caught(report))
-        print(
-            f"| {name} | {by} | {f'caught: {len(found)}' if found else 'NOT CAUGHT'} | {found[0] if found else ''} |",
-            flush=True,
-        )
+        others = ", ".join(check for check, broken in report.wrong.items() if broken and check != by) or "-"
+        verdict = f"caught: {len(found)}, such as: {found[0]}" if found else "NOT CAUGHT"
+        print(f"| {name} | {by} | {verdict} | also: {others} |", flush=True)
     return all(rows)
 
 
