@@ -14,7 +14,7 @@ from hotline.facts import SYSTEM, Cause, Recorded
 from hotline.notices import CITIZEN, Notice
 from hotline.ticket import facts as f
 from tests.support.clock import SettableClock
-from tests.workers.acting import OPERATOR, act, closed, dispatched, receive
+from tests.workers.acting import OPERATOR, act, clerk, closed, dispatched, receive, units
 from tests.workers.conftest import Open
 from tests.workers.test_clock import ring_all
 from workers.check import findings
@@ -148,3 +148,14 @@ def test_attachments_and_facts_belong_together(house: House, clock: SettableCloc
     house.attachments.put(ticket, made, b"sealed", house.now())
     written(house, ticket, f.TicketErased(approver="somebody"))
     assert "was erased and files of it are still there" in told(house)
+
+
+def test_a_gap_is_told_and_does_not_end_the_check(house: House, clock: SettableClock) -> None:
+    """What is missing may be what a later fact builds on; the check says so and looks at all the rest."""
+    ticket = lived_in(house, clock)
+    act(house, ticket, "sign", clerk(units(house)[0]))
+    before = told(house)
+    in_log(house, "DELETE FROM stored_events WHERE originator_id = ? AND topic = 'ticket.dispatched'", ticket.hex)
+    after = told(house)
+    assert str(ticket) in after
+    assert str(ticket) not in before
