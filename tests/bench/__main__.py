@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import lag, log, rebuild, start, throughput
+from tests.bench import lag, log, pg, rebuild, start, throughput
 from tests.bench.figure import HEAD, Figure, facts_of, lines_of
 from tests.bench.machine import machine
 
@@ -23,18 +23,19 @@ _SHORT = 0.1
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="start, rebuild, lag, lag-http, throughput; all when none is named"
+        "names", nargs="*", metavar="NAME", help="start, rebuild, lag, lag-http, throughput, pg; all when none is named"
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="of each, of which the median counts (default 3)")
     parser.add_argument(
         "--short", action="store_true", help="a tenth of the time: to try the benchmarks, not the hotline"
     )
+    parser.add_argument("--parts", default=",".join(pg.PARTS), help="of pg, with commas between (default: %(default)s)")
     asked = parser.parse_args()
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         del os.environ[name]  # nothing is measured on a store that belongs to somebody
     print("\n".join([*facts_of(machine()), "", *HEAD]), flush=True)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as room:
-        benches = _benches(Path(room), _SHORT if asked.short else 1.0)
+        benches = _benches(Path(room), _SHORT if asked.short else 1.0, asked.parts.split(","))
         unknown = set(asked.names) - set(benches)
         if unknown:
             parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(benches)}")
@@ -47,7 +48,7 @@ def main() -> None:
             print("\n".join(lines_of(runs)), flush=True)
 
 
-def _benches(room: Path, share: float) -> Mapping[str, Callable[[Path], list[Figure]]]:
+def _benches(room: Path, share: float, parts: Sequence[str]) -> Mapping[str, Callable[[Path], list[Figure]]]:
     made: list[Path] = []
 
     def the_log() -> Path:
@@ -62,6 +63,7 @@ def _benches(room: Path, share: float) -> Mapping[str, Callable[[Path], list[Fig
         "lag": lambda own: lag.in_process(own, LAG_SECONDS * share),
         "lag-http": lambda own: lag.over_http(own, LAG_SECONDS * share),
         "throughput": lambda own: throughput.run(own, THROUGHPUT_SECONDS * share),
+        "pg": lambda own: pg.run(own, share, parts),
     }
 
 

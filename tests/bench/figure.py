@@ -17,7 +17,7 @@ class Goal(NamedTuple):
         return value >= self.limit if self.at_least else value <= self.limit
 
     def __str__(self) -> str:
-        return f"{'≥' if self.at_least else '≤'} {self.limit:,.0f}"
+        return f"{'≥' if self.at_least else '≤'} {self.limit:,g}"
 
 
 class Figure(NamedTuple):
@@ -60,4 +60,5 @@ def _line(what: str, figures: Sequence[Figure]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:,.2f}"
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
+    return f"{value:,.{digits}f}"

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.lifetime import die_with_parent
 from tests.support.ports import free_port
 
 PATIENCE = 60.0
@@ -30,11 +31,15 @@ class Running:
     """A running program.  ``passwords`` are those the hotline shows on its first start."""
 
     process: subprocess.Popen[bytes]
-    base: str
+    port: int
     out: Path
     seconds_to_ready: float = 0.0
     cpu_to_ready: float = 0.0
     passwords: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def resident_mb(self) -> float:
@@ -45,6 +50,19 @@ class Running:
     def cpu_seconds(self) -> float:
         """What the process and all below it have used of processors so far."""
         return sum(_cpu(pid) for pid in _tree(self.process.pid))
+
+    def wait_until_ready(self) -> None:
+        """Raises RuntimeError when it never is."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+            with suppress(OSError, HTTPException):
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    return
+            connection.close()
+            time.sleep(0.02)
+        raise RuntimeError(f"it did not come up:\n{self.out.read_text(encoding='utf-8')[-2000:]}")
 
 
 @contextmanager
@@ -59,16 +77,24 @@ def hotline_up(data: Path) -> Iterator[Running]:
 
 @contextmanager
 def program(command: list[str], port: int, out: Path) -> Iterator[Running]:
-    """A program that answers `/readyz` with 200 when it is ready.  Raises RuntimeError when it never is."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")} | {"HOTLINE_LOG_LEVEL": "error"}
+    """A program that answers `/readyz` with 200 when it is ready, and is.  Raises RuntimeError when it never is."""
     began = time.perf_counter()
-    with out.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, env=environment)
-    try:
-        running = Running(process, f"http://127.0.0.1:{port}", out)
-        _wait_until_ready(running)
+    with spawned(command, port, out, {"HOTLINE_LOG_LEVEL": "error"}) as running:
+        running.wait_until_ready()
         running.seconds_to_ready, running.cpu_to_ready = time.perf_counter() - began, running.cpu_seconds
         yield running
+
+
+@contextmanager
+def spawned(command: list[str], port: int, out: Path, settings: Mapping[str, str]) -> Iterator[Running]:
+    """A program that has been started with these settings of the hotline and no others; ended afterwards."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")}
+    with out.open("wb") as file:
+        process = subprocess.Popen(
+            command, stdout=file, stderr=subprocess.STDOUT, env={**environment, **settings}, preexec_fn=die_with_parent
+        )
+    try:
+        yield Running(process, port, out)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -114,21 +140,6 @@ def sessions(running: Running) -> dict[str, str]:
         found[role] = told["token"]
     client.close()
     return found
-
-
-def _wait_until_ready(running: Running) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if running.process.poll() is not None:
-            break
-        connection = HTTPConnection(urlsplit(running.base).netloc, timeout=5)
-        with suppress(OSError, HTTPException):
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        connection.close()
-        time.sleep(0.02)
-    raise RuntimeError(f"it did not come up:\n{running.out.read_text(encoding='utf-8')[-2000:]}")
 
 
 def _passwords(out: Path) -> dict[str, str]:
