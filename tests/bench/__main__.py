@@ -7,6 +7,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 from tests.bench import lag, log, pg, rebuild, start, throughput
@@ -34,8 +36,9 @@ def main() -> None:
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         del os.environ[name]  # nothing is measured on a store that belongs to somebody
     print("\n".join([*facts_of(machine()), "", *HEAD]), flush=True)
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as room:
-        benches = _benches(Path(room), _SHORT if asked.short else 1.0, asked.parts.split(","))
+    with ExitStack() as ends:
+        room = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="hotline-bench-")))
+        benches = _benches(room, _SHORT if asked.short else 1.0, asked.parts.split(","), ends)
         unknown = set(asked.names) - set(benches)
         if unknown:
             parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(benches)}")
@@ -48,14 +51,17 @@ def main() -> None:
             print("\n".join(lines_of(runs)), flush=True)
 
 
-def _benches(room: Path, share: float, parts: Sequence[str]) -> Mapping[str, Callable[[Path], list[Figure]]]:
-    made: list[Path] = []
-
+def _benches(
+    room: Path, share: float, parts: Sequence[str], ends: ExitStack
+) -> Mapping[str, Callable[[Path], list[Figure]]]:
+    @cache
     def the_log() -> Path:
-        if not made:
-            print(f"acting out a month and telling it to {log.FACTS:,} facts", file=sys.stderr, flush=True)
-            made.append(log.make(room / "log"))
-        return made[0]
+        print(f"acting out a month and telling it to {log.FACTS:,} facts", file=sys.stderr, flush=True)
+        return log.make(room / "log")
+
+    @cache
+    def the_cities() -> list[pg.Filled]:
+        return ends.enter_context(pg.cities(room / "cities", share))
 
     return {
         "start": start.run,
@@ -63,7 +69,7 @@ def _benches(room: Path, share: float, parts: Sequence[str]) -> Mapping[str, Cal
         "lag": lambda own: lag.in_process(own, LAG_SECONDS * share),
         "lag-http": lambda own: lag.over_http(own, LAG_SECONDS * share),
         "throughput": lambda own: throughput.run(own, THROUGHPUT_SECONDS * share),
-        "pg": lambda own: pg.run(own, share, parts),
+        "pg": lambda own: pg.run(own, the_cities(), share, parts),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from itertools import count
 from os import getpid
 from random import Random
@@ -39,13 +40,19 @@ class People:
         head = {"Authorization": self._heads["receive"], "Idempotency-Key": key}
         return await connection.call(request("POST", "/api/v1/tickets", self._received(), **head))
 
-    async def live(self, connection: Connection) -> None:
+    async def life(self, connection: Connection) -> AsyncGenerator[Answer]:
         """A request's whole way from the call to the rated close, each step after the answer to the one before."""
         answer = await self.create(connection)
+        yield answer
         number = json.loads(answer.body)["number"]
         for step, body in self._bodies.items():
             head = {"Authorization": self._heads[step], "If-Match": answer.etag.decode()}
             answer = await connection.call(request("POST", f"/api/v1/tickets/{number}/{step}", body, **head))
+            yield answer
+
+    async def live(self, connection: Connection) -> None:
+        async for _ in self.life(connection):
+            pass
 
     def _received(self) -> bytes:
         caller = {"name": "王女士", "phone": f"{_NOT_A_NUMBER}{self._draw.randrange(10**8):08}"}

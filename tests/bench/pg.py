@@ -1,34 +1,68 @@
-"""What a city on PostgreSQL does in a second, beside yardsticks taken in the same minute on the same server."""
+"""Two cities on one PostgreSQL, a small and a large one, measured in turns beside yardsticks on the same server."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench.city import City, city
-from tests.bench.figure import Figure, Goal, percentile
-from tests.bench.http import Act, Load, load, paced, request
-from tests.bench.lifecycle import STEPS
-from tests.bench.people import People
-from tests.bench.running import program
-from tests.faults.servers import Postgres
-from tests.support.ports import free_port
+import psycopg
+from psycopg.sql import SQL, Identifier
 
-PARTS = ("lives", "creates")
-CLIENTS = (1, 8)
-SECONDS = 10.0
-LIVES, CREATES = Goal(0.10, at_least=True), Goal(0.4, at_least=True)
-P99 = Goal(100)
+from projections.rebuild import rebuild
+from projections.registry import VIEWS
+from tests.bench.city import city, migrated
+from tests.bench.figure import Figure, Goal
+from tests.bench.fill import Code, Month, fill, month, tidy
+from tests.bench.pg_parts import CLIENTS, Bench, lives_at, told
+from tests.faults.servers import Postgres
+from tests.support.nats import NatsServer
+
+_AT_WORK = {
+    "lives": Bench.lives,
+    "creates": Bench.creates,
+    "tracking": Bench.tracking,
+    "board": Bench.board,
+    "lag": Bench.lag,
+}
+_AT_EVERY_SIZE = ("lives", "creates")
+PARTS = (*_AT_WORK, "rebuild")
+"""What can be chosen; all but the first two are measured at the larger size alone."""
+SIZES = (1_000, 100_000)
+REBUILD = Goal(10_000, at_least=True)
+AS_QUICK = Goal(0.8, at_least=True)
 STOCK = {"shared_buffers": "128MB", "max_wal_size": "1GB", "min_wal_size": "80MB"}
 """PostgreSQL's own defaults, with which `deploy/compose.yaml` runs it."""
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A city with tickets, none of its processes running."""
+
+    room: Path
+    store: str
+    tickets: int
+    codes: list[Code]
+
+
+@contextmanager
+def cities(room: Path, share: float) -> Iterator[list[Filled]]:
+    """The cities that are measured, on a PostgreSQL that waits for the disk at every commit."""
+    small, large = (round(size * share) for size in SIZES)
+    print(f"acting out a month of {small:,} requests", file=sys.stderr, flush=True)
+    lived = month(room / "month", small)
+    with cluster() as server:
+        yield [filled(server, room / f"{size}", size, lived, size // small) for size in (small, large)]
+
+
 @contextmanager
 def cluster() -> Iterator[Postgres]:
-    """A private PostgreSQL that waits for the disk at every commit."""
+    """A private server with PostgreSQL's own defaults."""
     with TemporaryDirectory(prefix="hotline-bench-pg-") as made:
         room = Path(made)
         room.chmod(0o711)  # the server may not run as root
@@ -41,73 +75,58 @@ def cluster() -> Iterator[Postgres]:
             server.stop()
 
 
-class Bench:
-    """One city under measurement, and how long each measurement takes."""
-
-    def __init__(self, room: Path, city: City, url: str, seconds: float) -> None:
-        self.room, self.city, self.url, self.seconds = room, city, url, seconds
-        self.people = People(city.house)
-
-    def lives(self) -> Iterator[Figure]:
-        """Whole lives, and as many bare steps."""
-        for n in CLIENTS:
-            ours = self._ours(f"Lives of {len(STEPS)} steps, {_clients(n)}", "lives/s", self.people.live, n)
-            yield from ours
-            bare = self._bare("floor", self._steps(), n).rate / len(STEPS)
-            yield Figure(f"Yardstick: floor, {len(STEPS)} bare steps, {_clients(n)}", bare, "lives/s")
-            yield Figure(f"… lives ÷ floor, {_clients(n)}", ours[0].value / bare, "×", LIVES)
-
-    def creates(self) -> Iterator[Figure]:
-        """Creates, as many bare creates, and how long a create takes at half of what is possible."""
-        for n in CLIENTS:
-            ours = self._ours(f"Creates, {_clients(n)}", "creates/s", self.people.create, n)
-            yield from ours
-            half = paced(self.city.port, self.people.create, n, self.seconds, ours[0].value / 2)
-            yield Figure(f"… p99 at half that load, {_clients(n)}", percentile(half.seconds, 0.99) * 1000, "ms", P99)
-            bare = self._bare("create", self._create(), n).rate
-            yield Figure(f"Yardstick: bare creates, {_clients(n)}", bare, "creates/s")
-            yield Figure(f"… creates ÷ bare creates, {_clients(n)}", ours[0].value / bare, "×", CREATES)
-
-    def _ours(self, what: str, unit: str, act: Act, clients: int) -> list[Figure]:
-        """The rate of an act, and who used the processors meanwhile."""
-        load(self.city.port, act, clients, self.seconds / 5)  # whatever is made on first use is made
-        before = self.city.processor_seconds()
-        done = load(self.city.port, act, clients, self.seconds)
-        after = self.city.processor_seconds()
-        behind = self.city.settle()
-        used = {name: (after[name] - before[name]) / self.seconds for name in after}
-        told = ", ".join(f"{name} {share:.0%}" for name, share in {**used, "load": done.own_share}.items())
-        print(
-            f"{what}: {done.rate:.1f} {unit}; processors: {told}; followers {behind:.1f} s", file=sys.stderr, flush=True
-        )
-        return [Figure(what, done.rate, unit)]
-
-    def _bare(self, name: str, act: Act, clients: int) -> Load:
-        """The same load on a yardstick, which has the machine to itself."""
-        port = free_port()
-        command = [sys.executable, "-m", "tests.bench.yardsticks", name, str(port), self.url]
-        with program(command, port, self.room / f"{name}.out"), self.city.resting():
-            load(port, act, clients, self.seconds / 5)
-            return load(port, act, clients, self.seconds)
-
-    def _create(self) -> Act:
-        body = request("POST", "/tickets", self.people.bodies[0])
-        return lambda one: one.call(body)
-
-    def _steps(self) -> Act:
-        requests = [request("POST", "/step", body) for body in self.people.bodies]
-        turns = iter(range(2**62))
-        return lambda one: one.call(requests[next(turns) % len(requests)])
+def filled(server: Postgres, room: Path, size: int, lived: Month, times: int) -> Filled:
+    """A new city in a database of its own."""
+    print(f"filling a city with {size:,} tickets", file=sys.stderr, flush=True)
+    room.mkdir(parents=True)
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(SQL("CREATE DATABASE {}").format(Identifier(f"city_{size}")))
+    store = server.url().removesuffix("hotline") + f"city_{size}"
+    house, nats = migrated(room, store), NatsServer(room / "nats")
+    try:
+        codes = fill(house, lived, times, nats.url)
+        given = {**os.environ, "HOTLINE_DATA": str(room / "data"), "HOTLINE_STORE": store}
+        for building in [
+            subprocess.Popen([sys.executable, "-m", "workers", "rebuild", name], env=given) for name in VIEWS
+        ]:
+            if building.wait() != 0:
+                raise RuntimeError("a view could not be built")
+        tidy(house)
+    finally:
+        nats.stop()
+        house.close()
+    return Filled(room, store, size, codes)
 
 
-def run(room: Path, share: float, parts: Collection[str]) -> list[Figure]:
-    figures: list[Figure] = []
-    with cluster() as server, city(room / "city", server.url()) as one:
-        bench = Bench(room, one, server.url(), SECONDS * share)
-        for part in parts:
-            figures += getattr(bench, part)()
-    return figures
+def run(room: Path, these: list[Filled], share: float, parts: Collection[str]) -> list[Figure]:
+    """Every city at work, one after the other, then the large one at rest.  What processes say stands in ``room``."""
+    small, large = these
+    figures = [*_at_work(room, small, share, parts, _AT_EVERY_SIZE), *_at_work(room, large, share, parts, PARTS)]
+    rates = {figure.what: figure.value for figure in figures}
+    for n in CLIENTS if "lives" in parts else ():
+        ratio = rates[lives_at(large.tickets, n)] / rates[lives_at(small.tickets, n)]
+        what = f"Lives at {large.tickets:,} ÷ at {small.tickets:,} tickets, {told(n)}"
+        figures.append(Figure(what, ratio, "×", AS_QUICK))
+    return [*figures, *_at_rest(large)] if "rebuild" in parts else figures
 
 
-def _clients(n: int) -> str:
-    return "1 client" if n == 1 else f"{n} clients"
+def _at_work(room: Path, one: Filled, share: float, parts: Collection[str], among: Collection[str]) -> Iterator[Figure]:
+    wanted = [part for part in among if part in parts and part in _AT_WORK]
+    if wanted:
+        with city(one.room, one.store) as running:
+            bench = Bench(room, running, one.tickets, one.codes, share)
+            for part in wanted:
+                yield from _AT_WORK[part](bench)
+
+
+def _at_rest(one: Filled) -> Iterator[Figure]:
+    """Every view built anew in this process, beside the live one."""
+    house = migrated(one.room, one.store)
+    try:
+        for name, view in VIEWS.items():
+            report = rebuild(house.views, view, house.hotline)
+            if report.same is not True:
+                raise RuntimeError(f"{name} as rebuilt is not what it was")
+            yield Figure(f"Rebuild `{name}`, {one.tickets:,} tickets", report.rate, "facts/s", REBUILD)
+    finally:
+        house.close()

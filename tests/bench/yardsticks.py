@@ -126,6 +126,11 @@ def _latest(url: str) -> Mapping[str, Sequence[Row]]:
                 SQL("SELECT * FROM {} WHERE xmin::text = ANY(%s)").format(name), (together,)
             ).fetchall()
             admin.execute(SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(_bare(table), name))
+            if table == _TABLES[0]:  # not the numbers of the real log
+                admin.execute("CREATE SEQUENCE bare.places")
+                admin.execute(
+                    "ALTER TABLE bare.hotline_events ALTER notification_id SET DEFAULT nextval('bare.places')"
+                )
             found[table] = [{name: value for name, value in row.items() if name != "notification_id"} for row in rows]
     return found
 
