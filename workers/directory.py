@@ -43,7 +43,9 @@ def listening(settings: Settings, port: int | None = None) -> Iterator[socket.so
     """The socket we will answer on, at the web's port or another, taken before anything else is started. Raises CannotStart."""
     port = port or settings.port
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listen:
+    # The protocol is named: asyncio sends small packets at once on no other socket, and each answer would wait 40 ms
+    # for the other side's delayed acknowledgement.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listen:
         listen.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listen.bind((settings.host, port))
