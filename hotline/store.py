@@ -172,7 +172,6 @@ def store_env(url: str, *, create: bool = True) -> dict[str, str]:
             "POSTGRES_USER": unquote(parts.username or ""),
             "POSTGRES_PASSWORD": unquote(parts.password or ""),
             "POSTGRES_LOCK_TIMEOUT": str(LOCK_TIMEOUT_SECONDS),
-            "POSTGRES_PRE_PING": "y",
         }
     raise ValueError("HOTLINE_STORE 应为 sqlite:///… 或 postgresql://… / must be sqlite:///… or postgresql://…")
 

@@ -24,6 +24,9 @@ EVOLVE: Mapping[str, Evolve] = {
 }
 """Kind of stream to the function that says what its facts mean to the rules."""
 
+SINGLE = frozenset({"number"})
+"""Kinds whose streams hold one fact for ever: what is kept of them cannot be stale."""
+
 
 class Streams:
     """States by stream.  What is newer is read before *every* use: a version check judges writes only, and a stale
@@ -38,6 +41,8 @@ class Streams:
         """(version, state) of a stream; (0, None) when it has no facts."""
         with self._lock:
             version, state = self._kept.get(stream, (0, None))
+        if version and kind in SINGLE:
+            return version, state
         for stored in self._log.select_events(stream, gt=version or None):
             recorded = self._mapper.to_domain_event(stored)
             version, state = recorded.originator_version, EVOLVE[kind](state, recorded)

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Engine, MetaData, String, Table, Text, create_engine, event, insert, select
 
+from hotline.databases import connect_postgres
+
 BUSY_SECONDS = 10.0
 metadata = MetaData()
 
@@ -51,7 +53,7 @@ def connect(url: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    return connect_postgres(url)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 from sqlalchemy import Engine, delete, func, insert, select, update
 
+from hotline.databases import insert_new, looking
 from hotline.facts import Recorded
 from hotline.notices import Notice, sentence
 from hotline.texts import Language
@@ -88,10 +89,8 @@ class Outbox:
             rows = []
         self._vault.flush()  # the key first, as everywhere
         with self._engine.begin() as connection:
-            seen = select(inbox.c.fact_id).where(inbox.c.consumer == consumer, inbox.c.fact_id == recorded.id)
-            if connection.scalar(seen) is not None:
+            if not insert_new(connection, inbox, [{"consumer": consumer, "fact_id": recorded.id}], inbox.c.fact_id):
                 return 0
-            connection.execute(insert(inbox).values(consumer=consumer, fact_id=recorded.id))
             if rows:
                 connection.execute(insert(notices), rows)
                 connection.execute(insert(deliveries), [_first_entry(row) for row in rows])
@@ -132,7 +131,7 @@ class Outbox:
     def dealt_with(self, consumer: str, facts: Sequence[str]) -> set[str]:
         """Which of these facts this consumer has dealt with."""
         mine = (inbox.c.consumer == consumer, inbox.c.fact_id.in_(facts))
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return set(connection.scalars(select(inbox.c.fact_id).where(*mine)))
 
     def _find(self, where: Any, before: int | None, limit: int) -> list[Told]:
@@ -140,7 +139,7 @@ class Outbox:
         return self._told(query if before is None else query.where(notices.c.id < before))
 
     def _told(self, query: Any) -> list[Told]:
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             rows = connection.execute(query).all()
         sealed = [(row.ticket_id, LABEL, row.body) for row in rows if row.body is not None]
         bodies = iter(self._vault.unseal_many(sealed))
@@ -156,7 +155,7 @@ class Outbox:
     def delivery_log(self, fact_id: str) -> list[tuple[str, str, datetime]]:
         """(recipient, status, when) of every attempt for one fact's notices, oldest first."""
         query = select(deliveries).where(deliveries.c.fact_id == fact_id).order_by(deliveries.c.id)
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return [(row.recipient, row.status, row.at) for row in connection.execute(query)]
 
     def forget(self, tickets: Sequence[UUID]) -> None:
@@ -169,18 +168,18 @@ class Outbox:
     def count(self) -> dict[str, int]:
         """How many notices there are by status."""
         query = select(notices.c.status, func.count()).group_by(notices.c.status)
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return dict(connection.execute(query).tuples().all())
 
     def facts(self, after: str, limit: int = 1_000) -> list[str]:
         """The ids of facts that have notices, in order: for `hotline check`."""
         query = select(notices.c.fact_id).distinct().where(notices.c.fact_id > after)
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return list(connection.scalars(query.order_by(notices.c.fact_id).limit(limit)))
 
     # -- how far the followers of the log that keep no view have come ----------------------------------------------
     def position(self, name: str) -> int:
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return connection.scalar(select(positions.c.position).where(positions.c.name == name)) or 0
 
     def move(self, name: str, position: int) -> None:

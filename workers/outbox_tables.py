@@ -25,6 +25,8 @@ from sqlalchemy import (
     event,
 )
 
+from hotline.databases import begin_with, connect_postgres
+
 BUSY_SECONDS = 10.0  # how long a statement waits for another writer
 
 
@@ -124,19 +126,15 @@ def connect(url: str) -> Engine:
     if url.startswith("sqlite:"):
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        begin_with(engine, "BEGIN IMMEDIATE")
         return engine
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    return connect_postgres(url)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin ourselves: the driver would begin late and then meet a busy file
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def create_all(engine: Engine) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Engine, Table, delete, insert, literal, select, update
 
+from hotline.databases import insert_new
 from hotline.sealing import CipherName, SealingKey
-from hotline.vault.tables import changes, chunks, insert_new, keys, links, lookups, persons
+from hotline.vault.tables import changes, chunks, keys, links, lookups, persons
 
 
 def destroy(connection: Connection, tickets: list[UUID]) -> None:

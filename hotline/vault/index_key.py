@@ -4,10 +4,11 @@ from typing import Literal, cast
 
 from sqlalchemy import Connection, select, update
 
+from hotline.databases import insert_new
 from hotline.sealing import CipherName, SealingKey, Tampered
 from hotline.vault.index import BlindIndex, IndexAlgorithm
 from hotline.vault.master import WRONG_MASTER, MasterKeyUnusable
-from hotline.vault.tables import insert_new, settings
+from hotline.vault.tables import settings
 
 _NAME: Literal["index"] = "index"
 _BOUND = b"blind index"

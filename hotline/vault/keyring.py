@@ -10,10 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select
 
+from hotline.databases import insert_new, looking
 from hotline.sealing import CipherName, SealingKey, Tampered
 from hotline.vault.errors import Erased
 from hotline.vault.master import WRONG_MASTER, MasterKeyUnusable
-from hotline.vault.tables import changes, chunks, insert_new, keys
+from hotline.vault.tables import changes, chunks, keys
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Keyring:
     def _load(self, tickets: list[UUID]) -> dict[UUID, TicketKey | None]:
         seen = self._seen
         wanted = select(keys.c.ticket_id, keys.c.wrapped, keys.c.restricted).where(keys.c.ticket_id.in_(tickets))
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             rows = connection.execute(wanted).all()
         loaded: dict[UUID, TicketKey | None] = {
             ticket: TicketKey(self.unwrap(ticket, wrapped), wrapped, restricted) if wrapped else None
@@ -163,7 +164,7 @@ class Keyring:
         if now - self._looked_at < self._fresh_for:
             return
         self._looked_at = now
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             count = connection.scalar(select(changes.c.count)) or 0
         if count != self._seen:
             self.forget(count)

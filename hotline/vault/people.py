@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, Select, exists, select, update
 
+from hotline.databases import insert_new, looking
 from hotline.sealing import CipherName, SealingKey
 from hotline.vault.errors import Restricted
 from hotline.vault.identity import Identity, PersonId
 from hotline.vault.index import BlindIndex
 from hotline.vault.phones import normalise_name
-from hotline.vault.tables import chunks, insert_new, keys, links, lookups, persons
+from hotline.vault.tables import chunks, keys, links, lookups, persons
 
 
 @dataclass
@@ -93,7 +94,7 @@ class People:
     def find(self, digest: str) -> list[PersonId]:
         """Persons under that digest whose data may be used."""
         query = select(lookups.c.person_id).where(lookups.c.digest == digest, _in_use(lookups.c.person_id))
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return list(connection.scalars(query.order_by(lookups.c.person_id)))
 
     def tickets_of(self, ids: Sequence[PersonId]) -> list[UUID]:
@@ -101,7 +102,7 @@ class People:
         query = select(keys.c.ticket_id).where(
             keys.c.ticket_id.in_(select(links.c.ticket_id).where(links.c.person_id.in_(list(ids))))
         )
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return list(connection.scalars(query.order_by(keys.c.created_at.desc(), keys.c.ticket_id)))
 
     def save(self, connection: Connection, noted: Noted, index: BlindIndex) -> set[UUID]:
@@ -147,7 +148,7 @@ class People:
         }
 
     def _read(self, query: Select[Any]) -> dict[PersonId, Identity]:
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             rows = connection.execute(query).all()
         found = {}
         for person, wrapped, sealed in rows:

@@ -1,6 +1,6 @@
 """The vault's tables, one definition for SQLite and PostgreSQL, and how its database is opened."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -24,8 +23,8 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from hotline.databases import connect_postgres
 
 BUSY_SECONDS = 10.0  # how long a statement waits for another process that writes
 
@@ -100,7 +99,7 @@ def connect(url: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    return connect_postgres(url)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -117,14 +116,6 @@ def create_all(engine: Engine) -> None:
         else:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(12345, 1)")
         metadata.create_all(connection)
-
-
-def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Column[UUID]) -> set[UUID]:
-    """Insert rows whose primary key is not there yet; returns the `key` values of those inserted."""
-    if not rows:
-        return set()
-    insert = sqlite_insert(table) if connection.dialect.name == "sqlite" else postgres_insert(table)
-    return set(connection.scalars(insert.on_conflict_do_nothing().returning(key), rows))
 
 
 def chunks(ids: Iterable[UUID], size: int = 500) -> Iterator[list[UUID]]:

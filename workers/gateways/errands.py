@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, Engine, Row, case, func, insert, select, update
 
+from hotline.databases import looking
 from hotline.facts import Recorded
 from workers.gateways.outcome import Away, Delivered, Dropped, Outcome
 from workers.gateways.subscriptions import Subscription, current
@@ -104,7 +105,7 @@ class Errands:
         if urgent_only:
             heads = heads.having(func.max(case((errands.c.urgent, 1), else_=0)) == 1)
         query = select(errands).where(errands.c.id.in_(heads), errands.c.not_before <= now)
-        with self.engine.connect() as connection:
+        with looking(self.engine) as connection:
             return [_read(row) for row in connection.execute(query.order_by(errands.c.id).limit(limit))]
 
     def came_of(self, errand: Errand, outcome: Outcome, at: datetime, *, again: float = 0.0) -> None:
@@ -128,19 +129,19 @@ class Errands:
     def of_ticket(self, ticket_id: UUID) -> list[Errand]:
         """Oldest first."""
         query = select(errands).where(errands.c.ticket_id == ticket_id).order_by(errands.c.id)
-        with self.engine.connect() as connection:
+        with looking(self.engine) as connection:
             return [_read(row) for row in connection.execute(query)]
 
     def count(self) -> dict[tuple[str, str], int]:
         """How many there are by way and status."""
         query = select(errands.c.way, errands.c.status, func.count()).group_by(errands.c.way, errands.c.status)
-        with self.engine.connect() as connection:
+        with looking(self.engine) as connection:
             return {(way, status): number for way, status, number in connection.execute(query)}
 
     def oldest(self, way: str) -> datetime | None:
         """Since when the longest waiting one waits."""
         query = select(func.min(errands.c.at)).where(errands.c.way == way, errands.c.status == "waiting")
-        with self.engine.connect() as connection:
+        with looking(self.engine) as connection:
             found: datetime | None = connection.scalar(query)
         return found
 

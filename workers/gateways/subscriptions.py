@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from hotline.databases import looking
 from hotline.texts import known
 from hotline.vault import Vault
 from workers.gateways.addresses import webhook_target
@@ -99,13 +100,13 @@ class Subscriptions:
         return self.find(id_)
 
     def find(self, id_: UUID) -> Subscription | None:
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             row = connection.execute(select(subscriptions).where(subscriptions.c.id == id_)).first()
         return _read(row) if row else None
 
     def all(self) -> list[Subscription]:
         """Oldest first."""
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return [_read(row) for row in connection.execute(select(subscriptions).order_by(subscriptions.c.at))]
 
     def secret(self, subscription: Subscription) -> str:

@@ -1,0 +1,72 @@
+"""What all databases beside the log have in common: how PostgreSQL is reached, and how a single statement reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from time import monotonic
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DisconnectionError
+
+K = TypeVar("K")
+
+IDLE_SECONDS = 5.0
+"""A connection that has rested longer is asked whether it still lives before it is used: a restarted server or a firewall
+may have ended it.  To ask each time would double what a quick look costs."""
+
+
+def connect_postgres(url: str) -> Engine:
+    """An engine for ``postgresql://…`` (driver psycopg), whose errors do not repeat what was asked for."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), hide_parameters=True)
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wakes(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("rests_since", monotonic()) > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error:
+                raise DisconnectionError from None  # the pool opens another one
+
+    return engine
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """A connection for statements that read and need not see one state: no transaction is begun and ended around them,
+    which on PostgreSQL are two journeys for each one that matters, and on SQLite may be a wait for whoever writes."""
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        yield connection.execution_options(**{"hotline_begin": ""} if sqlite else {"isolation_level": "AUTOCOMMIT"})
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Column[K]) -> set[K]:
+    """Insert rows whose primary key is not there yet; returns the `key` values of those inserted."""
+    if not rows:
+        return set()
+    return set(connection.scalars(_insert_new(connection.dialect.name, table, key), rows))
+
+
+@cache
+def _insert_new(dialect: str, table: Table, key: Column[Any]) -> Any:
+    """Made once: to build and compile a statement takes longer than to carry it out."""
+    insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
+    return insert.on_conflict_do_nothing().returning(key)
+
+
+def begin_with(engine: Engine, usual: str) -> None:
+    """Begin SQLite's transactions ourselves, with ``usual`` or what the connection's ``hotline_begin`` says."""
+
+    def begin(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get("hotline_begin", usual):
+            connection.exec_driver_sql(statement)
+
+    event.listen(engine, "begin", begin)
