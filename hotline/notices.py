@@ -29,6 +29,32 @@ RINGS_UNITS = ("citizen", "unit", "sign", "first_contact", "rework", "rework_con
 """Clocks a unit answers for; the others are the centre's own and show on its board."""
 
 
+TELLING: tuple[type[f.TicketFact], ...] = (
+    f.TicketReceived,
+    f.SupplementAsked,
+    f.ExtensionGranted,
+    f.ReplyAccepted,
+    f.TicketClosed,
+    f.TicketWithdrawn,
+    f.TicketDispatched,
+    f.TicketCoDispatched,
+    f.AssignmentPassedDown,
+    f.ReturnAccepted,
+    f.ReturnRefused,
+    f.DisputeAdjudicated,
+    f.ReplyRejected,
+    f.ReworkOrdered,
+    f.ExtensionRefused,
+    f.DeferralApproved,
+    f.DeferralRefused,
+    f.TicketUrged,
+    f.SupplementGiven,
+    f.TicketSupervised,
+    f.ClockRang,
+)
+"""The facts that can be news to anybody; all others need not be looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to be told to one recipient. `slots` hold nothing that the recipient may not read."""
@@ -41,7 +67,7 @@ class Notice:
 
 def notices(recorded: Recorded, ticket: Ticket, rules: Rules) -> tuple[Notice, ...]:
     """What is to be told because of `recorded`; `ticket` is its state just after that fact."""
-    if ticket.erased or ticket.restricted:
+    if not isinstance(recorded.fact, TELLING) or ticket.erased or ticket.restricted:
         return ()
     told = (*_to_citizen(recorded.fact, ticket, rules), *_to_units(recorded.fact, ticket, rules))
     return tuple({notice.recipient: notice for notice in told}.values())

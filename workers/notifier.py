@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hotline.facts import Recorded
-from hotline.notices import notices
+from hotline.notices import TELLING, notices
 from hotline.ticket.evolving import evolve
-from hotline.ticket.facts import TicketFact
 from hotline.ticket.ticket import Ticket
 from workers.compose import House
 
@@ -26,11 +25,15 @@ def notifier(house: House) -> Callable[[Recorded], int]:
     """
 
     def notify(recorded: Recorded) -> int:
-        if not isinstance(recorded.fact, TicketFact):
+        if not isinstance(recorded.fact, TELLING):
             return 0
         history = house.hotline.history(recorded.originator_id)[: recorded.originator_version]
         since = recorded.recorded_at - BEFORE
-        recent = [fact for fact in history if fact.recorded_at >= since and fact.id != recorded.id]
+        recent = [
+            fact
+            for fact in history
+            if fact.recorded_at >= since and fact.id != recorded.id and isinstance(fact.fact, TELLING)
+        ]
         done = house.outbox.dealt_with(NAME, [fact.id for fact in recent]) if recent else set()
         wanted = {fact.id for fact in recent if fact.id not in done} | {recorded.id}
         return sum(_tell(house, fact, ticket) for fact, ticket in _states(history) if fact.id in wanted)

@@ -70,11 +70,11 @@ class News:
                 self._stop.wait(_WAIT_SECONDS)
 
     def _pass_on(self, position: int) -> int:
-        facts = self._house.hotline.facts_after(position, _BATCH)
+        facts = self._house.hotline.store.select_notifications(position, _BATCH, inclusive_of_start=False)
         if not facts:
             self._house.hotline.wait_for_news(_WAIT_SECONDS)
             return position
-        reached = facts[-1].position
+        reached = facts[-1].id
         with self._lock:
             bells = {bell for fact in facts for bell in self._waiting.get(fact.originator_id, ())}
         if bells:
