@@ -19,6 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hotline.databases import looking
 from hotline.facts import Actor, Role
 from workers.accounts_tables import connect, create_all, secrets_kept, tokens, users
 
@@ -50,6 +51,8 @@ class Accounts:
         self._engine, self._clock = engine, now
         self._nobody = _hasher.hash(secrets.token_urlsafe())
         self._session_key: str | None = None
+        self.shut_out = 0
+        """How often this process has shut an account or ended a token: whoever remembers a login looks again."""
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
@@ -92,7 +95,7 @@ class Accounts:
 
     def check_password(self, name: str, password: str) -> Actor | None:
         """The account, or None.  An unknown name takes as long as a wrong password."""
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             row = connection.execute(select(users).where(users.c.name == name.strip())).mappings().first()
         with _at_once:
             right = _verified(row["password"] if row else self._nobody, password)
@@ -101,7 +104,7 @@ class Accounts:
     def user(self, actor_id: str) -> Actor | None:
         """An account that has not been shut."""
         shut = users.c.disabled_at.is_not(None)
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             row = connection.execute(select(users).where(users.c.id == actor_id, ~shut)).mappings().first()
         return _of(row) if row else None
 
@@ -109,10 +112,11 @@ class Accounts:
         """Shut an account: its password and its running sessions are worth nothing from now on."""
         with self._engine.begin() as connection:
             done = connection.execute(update(users).where(users.c.name == name).values(disabled_at=self._now()))
+        self.shut_out += 1
         return done.rowcount > 0
 
     def has_users(self) -> bool:
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             return bool(connection.scalar(select(func.count()).select_from(users)))
 
     # -- programs --------------------------------------------------------------------------------------------------
@@ -137,7 +141,7 @@ class Accounts:
 
     def login_of_token(self, token: str) -> Login | None:
         """Whom an API token stands for; None when it is unknown, revoked or has run out."""
-        with self._engine.connect() as connection:
+        with looking(self._engine) as connection:
             row = connection.execute(select(tokens).where(tokens.c.hash == _hash(token))).mappings().first()
         if row is None or row["revoked_at"] is not None:
             return None
@@ -154,6 +158,7 @@ class Accounts:
         """End a token by the id of its actor."""
         with self._engine.begin() as connection:
             done = connection.execute(update(tokens).where(tokens.c.id == actor_id).values(revoked_at=self._now()))
+        self.shut_out += 1
         return done.rowcount > 0
 
     def _now(self) -> datetime:
@@ -164,7 +169,7 @@ class Accounts:
     def session_key(self) -> str:
         """What sessions are signed with; made once, kept here, shared by every web process."""
         if self._session_key is None:
-            with self._engine.connect() as connection:
+            with looking(self._engine) as connection:
                 key = connection.scalar(select(secrets_kept.c.value).where(secrets_kept.c.name == "session"))
             if key is None:
                 raise RuntimeError("the accounts have no tables yet: call Accounts.migrate() first")

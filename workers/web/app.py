@@ -16,6 +16,7 @@ from workers.web.api import actions, attaching, callers, clock, dead, login, loo
 from workers.web.api.guarding import Tries, json_only
 from workers.web.api.refusals import refusals
 from workers.web.around import Around
+from workers.web.auth import Logins
 from workers.web.news import News
 from workers.web.openapi import describe
 
@@ -44,6 +45,7 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.registry = registry
     app.state.checks = operations.checks(house)
     app.state.tries = Tries(house.settings.rate_limit_store, house.rules)
+    app.state.logins = Logins(house.accounts)
     app.state.news = News(house)
     operations.install_gauges(registry, house)
     errors.install(app)

@@ -1,12 +1,18 @@
-"""Who asks: an API token or a session, turned into an Actor once per request."""
+"""Who asks: an API token or a session, turned into an Actor once per request.
+
+What costs nothing is asked in the loop itself: a dependency that is a plain function costs a thread's turn each time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Annotated
 
 import structlog
+from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
@@ -44,18 +50,50 @@ def signed(accounts: Accounts, audience: str, token: str) -> str | None:
     return str(claims["sub"])
 
 
-def house_of(request: Request) -> House:
+REMEMBERED = 1.0
+"""Seconds for which a bearer is believed without being looked up again: so long may one who was shut out by another
+process still get in.  (ours)"""
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass
+class Logins:
+    """Bearers that were looked up a moment ago."""
+
+    accounts: Accounts
+    _known: dict[str, tuple[Login, int, float]] = field(default_factory=dict)
+
+    def remembered(self, credentials: str) -> Login | None:
+        """Whose it was, if he was looked up within the last second and nobody has been shut out here since."""
+        login, shut_out, until = self._known.get(credentials, (None, 0, 0.0))
+        return login if until > monotonic() and shut_out == self.accounts.shut_out else None
+
+    def look_up(self, credentials: str) -> Login | None:
+        """Whoever the bearer is, from the accounts."""
+        shut_out = self.accounts.shut_out  # before the look: what changes meanwhile makes it worthless
+        login = _login(self.accounts, credentials)
+        if login is not None:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[credentials] = (login, shut_out, monotonic() + REMEMBERED)
+        return login
+
+
+async def house_of(request: Request) -> House:
     house: House = request.app.state.house
     return house
 
 
-def login_of(
+async def login_of(
     request: Request,
-    house: Annotated[House, Depends(house_of)],
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Login:
     """Whoever the bearer is.  Raises Refused ``signed_out``."""
-    login = _login(house.accounts, given.credentials) if given is not None else None
+    logins: Logins = request.app.state.logins
+    login = None
+    if given is not None:
+        login = logins.remembered(given.credentials)
+        login = login or await to_thread.run_sync(logins.look_up, given.credentials)
     if login is None:
         raise Refused("signed_out")
     request.scope["actor_id"] = login.actor.id
@@ -71,17 +109,17 @@ def _login(accounts: Accounts, credentials: str) -> Login | None:
     return Login(actor) if actor is not None else None
 
 
-def actor_of(login: Annotated[Login, Depends(login_of)]) -> Actor:
+async def actor_of(login: Annotated[Login, Depends(login_of)]) -> Actor:
     """The actor of a token that is good for everything its role may do."""
     if login.only is not None:
         raise Refused("restricted_token", only=login.only)
     return login.actor
 
 
-def one_of(action: str, *roles: Role) -> Callable[[Actor], Actor]:
+def one_of(action: str, *roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     """A dependency that lets only these roles in."""
 
-    def checked(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
+    async def checked(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
         if actor.role not in roles:
             raise Refused("wrong_role", role=actor.role.value, action=action)
         return actor

@@ -87,7 +87,7 @@ class CallNoted(BaseModel):
     earlier: int | None
 
 
-def telephony(login: Annotated[Login, Depends(login_of)]) -> Actor:
+async def telephony(login: Annotated[Login, Depends(login_of)]) -> Actor:
     """The telephone system's own token (``token issue --only calls``), or an operator or administrator."""
     if login.only not in (None, "calls"):
         raise Refused("restricted_token", only=login.only)

@@ -16,7 +16,7 @@ REQUESTS = RateLimitItemPerHour(30)
 """Requests filed from one address: a family or an office behind one router, not a flood.  (ours)"""
 
 
-def json_only(request: Request) -> None:
+async def json_only(request: Request) -> None:
     """A body is JSON and says so.  Raises Refused ``wrong_content_type``."""
     sends = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

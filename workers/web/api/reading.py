@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 from uuid import UUID
 
+from anyio import to_thread
 from fastapi import Query, Request
 
 from hotline.command import Refused
@@ -22,16 +23,21 @@ AfterPosition = Annotated[
 ]
 
 
-def fresh(*views: str) -> Callable[[House, int | None], None]:
+def fresh(*views: str) -> Callable[[House, int | None], Awaitable[None]]:
     """A dependency that waits until these views have reached ``after_position``.  Raises Refused ``view_behind``."""
 
-    def wait(house: TheHouse, after_position: AfterPosition = None) -> None:
+    async def wait(house: TheHouse, after_position: AfterPosition = None) -> None:
         if after_position is not None:
-            for view in views:
-                if not wait_until(house.views, view, after_position, WAIT_SECONDS):
-                    raise Refused("view_behind")
+            await to_thread.run_sync(shows, house, after_position, *views)
 
     return wait
+
+
+def shows(house: House, position: int, *views: str) -> None:
+    """Wait until these views have reached a position.  Raises Refused ``view_behind``."""
+    for view in views:
+        if not wait_until(house.views, view, position, WAIT_SECONDS):
+            raise Refused("view_behind")
 
 
 def looked(

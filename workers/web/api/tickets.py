@@ -16,7 +16,7 @@ from hotline.ticket.ticket import State
 from projections import board
 from workers.web.api import examples
 from workers.web.api.dossier import TicketSeen, seen_by, seen_then
-from workers.web.api.reading import fresh, looked
+from workers.web.api.reading import fresh, looked, shows
 from workers.web.api.refusals import refusals
 from workers.web.api.writing import Changed, IdempotencyKey, Number, changed, in_scope, key_of, ticket_id_of
 from workers.web.auth import TheActor, TheHouse, one_of
@@ -94,7 +94,8 @@ def the_board(
     query: Annotated[BoardQuery, Query()], house: TheHouse, actor: TheActor, request: Request, response: Response
 ) -> list[board.BoardRow]:
     """The board: what is open first, then by due.  A further page is in ``Link: …; rel="next"``."""
-    fresh("board")(house, query.after_position)
+    if query.after_position is not None:
+        shows(house, query.after_position, "board")
     try:
         page = board.page(
             house.views, scope_of(actor, house.rules), _filter(query, house, actor), query.after, query.limit

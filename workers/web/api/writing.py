@@ -95,17 +95,19 @@ def act(
 ) -> Changed:
     """Carry a command to the ticket.  ``seen`` is the version of the form it was decided on; quiet facts since then do
     not spoil it (hotline.ticket.quiet).  Raises Refused."""
-    for attempt in range(_TRIES):
-        expected = None if seen is None else standing(house.hotline.history(on), seen)
+    expected = seen
+    for _ in range(_TRIES):
         try:
             written = house.hotline.handle(
                 command, on=on, by=by, expected_version=expected, key=key, correlation_id=request.scope["correlation"]
             )
         except Refused as refusal:
-            # Another quiet fact may have come between the look and the write.
-            last = attempt == _TRIES - 1
-            if refusal.code != "stale" or last or standing(house.hotline.history(on), expected or 0) == expected:
+            if refusal.code != "stale" or expected is None:
                 raise
+            stands = standing(house.hotline.history(on), expected)
+            if stands == expected:
+                raise
+            expected = stands  # what has come since was quiet; more of it may come before the next try
             continue
         return changed(response, number, written)
     raise Refused("busy")
