@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
+
 from projections.registry import VIEWS
-from tests.bench.running import Running, spawned
+from tests.bench.running import Running, processor_seconds, spawned
 from tests.support.nats import NatsServer
 from tests.support.ports import free_port
 from workers.compose import House, build
@@ -34,8 +36,11 @@ class City:
         return self.running["web"].port
 
     def processor_seconds(self) -> dict[str, float]:
-        """What each process has used of processors so far."""
-        return {name: one.cpu_seconds for name, one in self.running.items()}
+        """What each process and PostgreSQL have used of processors so far."""
+        with psycopg.connect(self.house.settings.store) as connection:
+            row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").fetchone()
+        assert row is not None
+        return {name: one.cpu_seconds for name, one in self.running.items()} | {"postgres": processor_seconds(row[0])}
 
     def settle(self) -> float:
         """Wait until the views, the bus and the notices are at the end of the log; returns the seconds it took.

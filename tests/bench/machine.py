@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+
+from tests.support.postgres import find_binaries
 
 
 def machine() -> Mapping[str, str]:
@@ -17,8 +20,18 @@ def machine() -> Mapping[str, str]:
         "System": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
+        "PostgreSQL": _postgres(),
         "Load at the start (1, 5, 15 min)": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
     }
+
+
+def _postgres() -> str:
+    found = find_binaries()
+    if found is None:
+        return "none"
+    return subprocess.run([found / "postgres", "--version"], capture_output=True, text=True, check=True).stdout.split()[
+        2
+    ]
 
 
 def _processor() -> str:

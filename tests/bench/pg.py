@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from psycopg.sql import SQL, Identifier
 from projections.rebuild import rebuild
 from projections.registry import VIEWS
 from tests.bench.city import city, migrated
-from tests.bench.figure import Figure, Goal
+from tests.bench.figure import Figure, Goal, percentile
 from tests.bench.fill import Code, Month, fill, month, tidy
 from tests.bench.pg_parts import CLIENTS, Bench, lives_at, told
 from tests.faults.servers import Postgres
@@ -85,12 +86,7 @@ def filled(server: Postgres, room: Path, size: int, lived: Month, times: int) ->
     house, nats = migrated(room, store), NatsServer(room / "nats")
     try:
         codes = fill(house, lived, times, nats.url)
-        given = {**os.environ, "HOTLINE_DATA": str(room / "data"), "HOTLINE_STORE": store}
-        for building in [
-            subprocess.Popen([sys.executable, "-m", "workers", "rebuild", name], env=given) for name in VIEWS
-        ]:
-            if building.wait() != 0:
-                raise RuntimeError("a view could not be built")
+        _build_views(room, store)
         tidy(house)
     finally:
         nats.stop()
@@ -98,16 +94,43 @@ def filled(server: Postgres, room: Path, size: int, lived: Month, times: int) ->
     return Filled(room, store, size, codes)
 
 
+def _build_views(room: Path, store: str) -> None:
+    """All at once: nobody measures this."""
+    given = {**os.environ, "HOTLINE_DATA": str(room / "data"), "HOTLINE_STORE": store}
+    command = [sys.executable, "-m", "workers", "rebuild"]
+    building = [subprocess.Popen([*command, name], env=given, stdout=subprocess.DEVNULL) for name in VIEWS]
+    ended = [one.wait() for one in building]
+    if any(ended):
+        raise RuntimeError("a view could not be built")
+
+
 def run(room: Path, these: list[Filled], share: float, parts: Collection[str]) -> list[Figure]:
     """Every city at work, one after the other, then the large one at rest.  What processes say stands in ``room``."""
     small, large = these
-    figures = [*_at_work(room, small, share, parts, _AT_EVERY_SIZE), *_at_work(room, large, share, parts, PARTS)]
+    figures = [
+        Figure("Load when the run began, 1 min", os.getloadavg()[0], ""),
+        Figure("Yardstick: 8 kB written and waited for (`fdatasync`), p50", percentile(_waits(room), 0.5) * 1000, "ms"),
+        *_at_work(room, small, share, parts, _AT_EVERY_SIZE),
+        *_at_work(room, large, share, parts, PARTS),
+    ]
     rates = {figure.what: figure.value for figure in figures}
     for n in CLIENTS if "lives" in parts else ():
         ratio = rates[lives_at(large.tickets, n)] / rates[lives_at(small.tickets, n)]
         what = f"Lives at {large.tickets:,} ÷ at {small.tickets:,} tickets, {told(n)}"
         figures.append(Figure(what, ratio, "×", AS_QUICK))
     return [*figures, *_at_rest(large)] if "rebuild" in parts else figures
+
+
+def _waits(room: Path) -> list[float]:
+    """How long the disk takes to keep one page, a hundred times over."""
+    took = []
+    with open(room / "page", "wb", buffering=0) as page:
+        for _ in range(100):
+            began = time.perf_counter()
+            page.write(b"0" * 8192)
+            os.fdatasync(page)
+            took.append(time.perf_counter() - began)
+    return took
 
 
 def _at_work(room: Path, one: Filled, share: float, parts: Collection[str], among: Collection[str]) -> Iterator[Figure]:

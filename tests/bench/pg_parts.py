@@ -64,6 +64,7 @@ class Bench:
             yield Figure(what, ours.rate, "creates/s")
             half = paced(self._city.port, self._people.create, n, self._seconds, ours.rate / 2)
             yield Figure(f"… p99 at half that load, {self._at(n)}", percentile(half.seconds, 0.99) * 1000, "ms", P99)
+            load(self._city.port, self._people.create, 1, 0.01)  # the bare one does what this did: one create, alone
             bare = self._bare("create", _always(request("POST", "/tickets", self._people.bodies[0])), n).rate
             yield Figure(f"Yardstick: bare creates, {self._at(n)}", bare, "creates/s")
             yield Figure(f"Creates ÷ bare creates, {self._at(n)}", ours.rate / bare, "×", CREATES)

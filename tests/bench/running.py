@@ -49,7 +49,7 @@ class Running:
     @property
     def cpu_seconds(self) -> float:
         """What the process and all below it have used of processors so far."""
-        return sum(_cpu(pid) for pid in _tree(self.process.pid))
+        return processor_seconds(self.process.pid)
 
     def wait_until_ready(self) -> None:
         """Raises RuntimeError when it never is."""
@@ -140,6 +140,11 @@ def sessions(running: Running) -> dict[str, str]:
         found[role] = told["token"]
     client.close()
     return found
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process and all that now run below it have used of processors so far."""
+    return sum(_cpu(one) for one in _tree(pid))
 
 
 def _passwords(out: Path) -> dict[str, str]:
