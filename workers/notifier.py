@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -16,6 +17,10 @@ BEFORE = timedelta(minutes=30)
 """How far back a fact brings those before it along: longer than the bus tries one again before it is a dead letter."""
 
 
+REMEMBERED = 10_000
+"""Facts this process knows to have been dealt with, so that the outbox need not be asked again for each one after them."""
+
+
 def notifier(house: House) -> Callable[[Recorded], int]:
     """The handler of the consumer `notify`; it answers how many notices were written.
 
@@ -23,6 +28,8 @@ def notifier(house: House) -> Callable[[Recorded], int]:
     the outbox has them in the order in which they happened, and people are told in that order. Older ones are left to
     come by themselves: what a newer version of this program would tell of long ago is not told.
     """
+
+    known: OrderedDict[str, None] = OrderedDict()  # each touch is one step of the interpreter: safe in several threads
 
     def notify(recorded: Recorded) -> int:
         if not isinstance(recorded.fact, TELLING):
@@ -32,11 +39,18 @@ def notifier(house: House) -> Callable[[Recorded], int]:
         recent = [
             fact
             for fact in history
-            if fact.recorded_at >= since and fact.id != recorded.id and isinstance(fact.fact, TELLING)
+            if isinstance(fact.fact, TELLING)
+            and fact.recorded_at >= since
+            and fact.id != recorded.id
+            and fact.id not in known
         ]
         done = house.outbox.dealt_with(NAME, [fact.id for fact in recent]) if recent else set()
         wanted = {fact.id for fact in recent if fact.id not in done} | {recorded.id}
-        return sum(_tell(house, fact, ticket) for fact, ticket in _states(history) if fact.id in wanted)
+        told = sum(_tell(house, fact, ticket) for fact, ticket in _states(history) if fact.id in wanted)
+        known.update(dict.fromkeys([*done, *wanted]))
+        while len(known) > REMEMBERED:
+            known.popitem(last=False)
+        return told
 
     return notify
 

@@ -76,7 +76,7 @@ class News:
             return position
         reached = facts[-1].id
         with self._lock:
-            bells = {bell for fact in facts for bell in self._waiting.get(fact.originator_id, ())}
+            bells = {bell for fact in facts for bell in self._waiting.get(UUID(str(fact.originator_id)), ())}
         if bells:
             wait_until(self._house.views, "progress", reached, 2.0)
         for bell in bells:
