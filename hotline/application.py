@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import Condition
+from threading import Condition, Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,6 +41,7 @@ class Hotline(Application[UUID]):
         self.streams = Streams(self.store, self.facts)
         self.news = Condition()
         self.written = 0
+        """Rises with every write of this process, and with those of others that it is told of."""
         self.pen = Pen(self.store, self.facts, self.streams, rules, vault, now=now(), tell=self._tell)
 
     def construct_mapper(self) -> Mapper[UUID]:
@@ -184,7 +185,7 @@ class Hotline(Application[UUID]):
         return self.store.max_notification_id() or 0
 
     def wait_for_news(self, timeout: float, *, after: int | None = None) -> None:
-        """Wait until this process has written something, or for ``timeout`` seconds.
+        """Wait until something was written here, or elsewhere if somebody ``listen``s, or for ``timeout`` seconds.
 
         ``after`` is what ``written`` was before the caller read the log: what has come since is not slept through.
         """
@@ -192,9 +193,13 @@ class Hotline(Application[UUID]):
             seen = self.written if after is None else after
             self.news.wait_for(lambda: self.written != seen, timeout)
 
-    def _tell(self, end: int) -> None:
+    def listen(self, stop: Event) -> None:
+        """Wake those who wait for news when another process has written, until ``stop``."""
+        self.store.listen(stop, self._tell)
+
+    def _tell(self) -> None:
         with self.news:
-            self.written = end
+            self.written += 1
             self.news.notify_all()
 
 

@@ -24,7 +24,7 @@ TRIES = 20
 
 
 class Pen:
-    """Writes jobs together; ``tell`` is called with the log's new end after each commit."""
+    """Writes jobs together; ``tell`` is called after each commit."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Pen:
         vault: Vault,
         *,
         now: datetime,
-        tell: Callable[[int], None],
+        tell: Callable[[], None],
     ) -> None:
         self._log, self._mapper, self._streams, self._rules, self._vault = log, mapper, streams, rules, vault
         self._tell = tell
@@ -106,7 +106,7 @@ class Pen:
         for job, outcome in page.placed(positions, end):
             job.finish(outcome)
         if positions:
-            self._tell(end)
+            self._tell()
 
     def _ours(self, page: Page) -> list[int] | None:
         """Where our own facts stand, if they do: a commit can succeed and the caller still see an error."""

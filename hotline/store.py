@@ -6,9 +6,10 @@ eventsourcing's table lock stays: without it a reader that tails the log skips f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -77,6 +78,7 @@ class Log(Protocol):
     def position_of(self, stream: UUID, version: int) -> int | None: ...
     def seen(self, consumer: str, fact_id: str) -> bool: ...
     def forget_replies(self, before: datetime) -> int: ...
+    def listen(self, stop: Event, tell: Callable[[], None]) -> None: ...
 
 
 _TABLES = (
@@ -139,6 +141,10 @@ class SQLiteLog(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=True) as c:
             c.execute(_FORGET, (_utc(before),))
             return int(c.sqlite_cursor.rowcount)
+
+    def listen(self, stop: Event, tell: Callable[[], None]) -> None:
+        """Until ``stop``; there is nothing to hear: whoever writes is this process and tells itself."""
+        stop.wait()
 
     def _one(self, statement: str, *params: object) -> Any:
         with self.datastore.transaction(commit=False) as c:

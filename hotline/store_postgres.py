@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,9 @@ from hotline.store import (
     _utc,
     stamp_of,
 )
+
+HEARD_EVERY = 0.02
+"""Seconds between two calls of a listener: under load each brings several writes."""
 
 _TAKE_TURN = """
 CREATE OR REPLACE FUNCTION hotline_take_turn() RETURNS bytea LANGUAGE plpgsql AS $$
@@ -99,6 +103,18 @@ class PostgresLog(PostgresApplicationRecorder):
         with self.datastore.get_connection() as conn, conn.cursor() as curs:
             curs.execute(_mark(_FORGET), (_utc(before),))
             return curs.rowcount
+
+    def listen(self, stop: Event, tell: Callable[[], None]) -> None:
+        """Call ``tell`` after other processes' writes, until ``stop``: at most every ``HEARD_EVERY`` seconds, and once at
+        the start for what was not heard.  Raises eventsourcing.persistence.OperationalError when the connection is lost."""
+        with self.datastore.get_connection() as connection:
+            connection.execute(SQL("LISTEN {}").format(Identifier(self.channel_name)))
+            tell()
+            while not stop.is_set():
+                for _ in connection.notifies(timeout=1.0, stop_after=1):
+                    tell()
+                    stop.wait(HEARD_EVERY)
+            connection.close()  # the next one to get it must not hear for us
 
     def _one(self, statement: Any, *params: object) -> DictRow | None:
         with self.datastore.get_connection() as conn, conn.cursor() as curs:

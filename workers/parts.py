@@ -23,12 +23,17 @@ def followers(house: House, names: Collection[str] = VIEWS) -> dict[str, Work]:
     """One follower for each of these views."""
     from projections.follow import Follower
 
-    found = {}
+    found: dict[str, Work] = {}
     for name in names:
         view = VIEWS[name]
         run = Follower(house.views, view, house.hotline).run
         found[f"view {name}"] = Alone(house.settings.views, f"view {view.label}", run)
-    return dict(found)
+    return found | listening(house)
+
+
+def listening(house: House) -> dict[str, Work]:
+    """What wakes this process when another has written."""
+    return {"news of the log": house.hotline.listen}
 
 
 def clock(house: House) -> dict[str, Work]:
@@ -54,7 +59,7 @@ def deliveries(house: House) -> dict[str, Work]:
 
 def carrying(house: House, relay: Relay) -> dict[str, Work]:
     """The relay's work."""
-    return {"relay": Alone(house.settings.store, "relay", relay.run)}
+    return {"relay": Alone(house.settings.store, "relay", relay.run)} | listening(house)
 
 
 def demo(house: House) -> dict[str, Work]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 from uuid import UUID
 
@@ -101,3 +101,20 @@ def test_the_same_key_at_two_doors_gives_one_ticket(
     assert first.stream == second.stream
     assert first.answer == second.answer
     assert len(facts(hotline)) == 2
+
+
+def test_who_listens_is_woken_by_what_another_wrote(
+    hotline: Hotline, another: Callable[[SettableClock], Hotline], clock: SettableClock
+) -> None:
+    """One door listens, the other takes a request down: the first has news long before it would look by itself."""
+    listener, stop = another(clock), Event()
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(listener.listen, stop)
+        while listener.written == 0:  # it calls once when it has begun to listen
+            listener.wait_for_news(5.0)
+        begun = listener.written
+        taken(hotline)
+        listener.wait_for_news(30.0, after=begun)
+        stop.set()
+        assert listener.written > begun
+        listening.result(timeout=10)
