@@ -46,8 +46,8 @@ unit: .venv/.ready ## the fast tests alone: no PostgreSQL, nats-server or browse
 browser: .venv/.ready provision ## the tests with a real browser alone
 	$(BIN)/pytest -m browser
 
-bench: .venv/.ready ## measure the figures we promise, medians of three (docs/benchmarks.md)
-	$(BIN)/python -m tests.bench
+bench: .venv/.ready provision ## measure the figures we promise, medians of three (docs/benchmarks.md); BENCH="pg --short"
+	$(BIN)/python -m tests.bench $(BENCH)
 
 soak: .venv/.ready ## faults at length, then each mutant that must be caught; SOAK="--seed 7 --faults 300 --disks"
 	$(BIN)/python -m tests.faults $(SOAK)
