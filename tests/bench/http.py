@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
@@ -86,23 +87,12 @@ def request(method: str, path: str, body: bytes = b"", **head: str) -> bytes:
 def load(port: int, act: Act, clients: int, seconds: float) -> Load:
     """Let clients act, each over and over on a connection of its own, as fast as they are answered."""
 
-    async def act_on(connection: Connection, end: float, took: list[float]) -> None:
-        while (began := time.perf_counter()) < end:
+    async def act_on(connection: Connection, nth: int, began: float, took: list[float]) -> None:
+        while (start := time.perf_counter()) < began + seconds:
             await act(connection)
-            took.append(time.perf_counter() - began)
+            took.append(time.perf_counter() - start)
 
-    async def everybody() -> tuple[list[float], float]:
-        took: list[float] = []
-        connections = await _open(port, clients)
-        began = time.perf_counter()
-        await asyncio.gather(*(act_on(connection, began + seconds, took) for connection in connections))
-        elapsed = time.perf_counter() - began
-        _close(connections)
-        return took, elapsed
-
-    used = time.process_time()
-    took, elapsed = asyncio.run(everybody())
-    return Load(len(took) / elapsed, took, (time.process_time() - used) / elapsed)
+    return asyncio.run(_measured(port, clients, act_on))
 
 
 def paced(port: int, act: Act, clients: int, seconds: float, per_second: float) -> Load:
@@ -115,28 +105,25 @@ def paced(port: int, act: Act, clients: int, seconds: float, per_second: float) 
             await act(connection)
             took.append(time.perf_counter() - moment)
 
-    async def everybody() -> tuple[list[float], float]:
-        took: list[float] = []
-        connections = await _open(port, clients)
-        began = time.perf_counter()
+    return asyncio.run(_measured(port, clients, act_on))
+
+
+async def _measured(
+    port: int, clients: int, act_on: Callable[[Connection, int, float, list[float]], Awaitable[None]]
+) -> Load:
+    loop, took = asyncio.get_running_loop(), list[float]()
+    connections = [(await loop.create_connection(Connection, "127.0.0.1", port))[1] for _ in range(clients)]
+    gc.collect()
+    gc.freeze()  # what a filled city has left in memory is not looked through again and again meanwhile
+    began, used = time.perf_counter(), time.process_time()
+    try:
         await asyncio.gather(*(act_on(one, nth, began, took) for nth, one in enumerate(connections)))
         elapsed = time.perf_counter() - began
-        _close(connections)
-        return took, elapsed
-
-    used = time.process_time()
-    took, elapsed = asyncio.run(everybody())
-    return Load(len(took) / elapsed, took, (time.process_time() - used) / elapsed)
-
-
-async def _open(port: int, clients: int) -> list[Connection]:
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(Connection, "127.0.0.1", port))[1] for _ in range(clients)]
-
-
-def _close(connections: list[Connection]) -> None:
-    for connection in connections:
-        connection.close()
+        return Load(len(took) / elapsed, took, (time.process_time() - used) / elapsed)
+    finally:
+        gc.unfreeze()
+        for connection in connections:
+            connection.close()
 
 
 def _field(head: bytes, name: bytes) -> bytes:

@@ -143,7 +143,7 @@ def sessions(running: Running) -> dict[str, str]:
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process and all that now run below it have used of processors so far."""
+    """What a process and all below it have used of processors so far."""
     return sum(_cpu(one) for one in _tree(pid))
 
 
@@ -176,4 +176,4 @@ def _cpu(pid: int) -> float:
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, and that of children which have ended
