@@ -1,13 +1,14 @@
 """The telephone: who is calling, and what the telephone system tells."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from hotline.call.call import NoteCall, stream_of
+from hotline.call.call import Event, NoteCall, stream_of
+from hotline.call.facts import Who
 from hotline.command import Code, Line, Moment, Refused
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of, sees
@@ -70,12 +71,17 @@ class CallEvent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    event: Literal["offered", "answered", "ended", "missed"]
+    event: Event
     call_id: Code
     at: Moment
     phone: Phone | None = None
     queue: Code | None = None
     recording: Code | None = Field(default=None, description="The telephone system's reference")
+    party: Code | None = Field(
+        default=None, description="Who joined or left: the telephone system's name for the leg, never a number"
+    )
+    who: Who | None = Field(default=None, description="On which side the party stands")
+    reached: bool | None = Field(default=None, description="With `returned`: whether the caller was reached")
 
 
 class CallNoted(BaseModel):
@@ -144,9 +150,7 @@ def note_call(
 ) -> CallNoted:
     """What the telephone system tells of a call.  Sent again it is noted once, so it needs no key."""
     earlier = len(house.vault.tickets_of(house.vault.find_by_phone(told.phone))) if told.phone is not None else None
-    command = NoteCall(
-        event=told.event, call_id=told.call_id, happened_at=told.at, queue=told.queue, recording=told.recording
-    )
+    command = NoteCall(**told.model_dump(exclude={"at", "phone"}), happened_at=told.at)
     written = house.hotline.handle(
         command, on=stream_of(told.call_id), by=actor, correlation_id=request.scope["correlation"]
     )
