@@ -134,7 +134,7 @@ def extend(reading: Reading, days: int, at: datetime, calendar: Calendar, plan: 
 
 def longer(limit: Limit, days: int) -> Limit:
     """The limit and so many days more, of its own kind: 24 hours each for a limit in hours."""
-    per_day = {"hours": 24, "minutes": 1440}.get(limit.unit, 1)
+    per_day = {"hours": 24, "minutes": 1440, "seconds": 86_400}.get(limit.unit, 1)
     return Limit(amount=limit.amount + days * per_day, unit=limit.unit)
 
 

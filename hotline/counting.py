@@ -1,7 +1,7 @@
 """How a limit is counted over the stretches in which a clock ran: the arithmetic behind `clocks`, and nothing else.
 
 The rule
-- Hour and minute limits are natural time while the clock runs.
+- Limits in hours, minutes and seconds are natural time while the clock runs.
 - Day limits count dates. A date counts if it is later than the date on which the clock first started (Civil Code 201: the
   day of the start is not counted), if it is a working day (or any day, for the unit "days"), and if the clock is running at
   its 24:00, that is, in the last instant before midnight. The due is 24:00 of the N-th counted date (Civil Code 201, 203).
@@ -21,9 +21,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from hotline.calendar import ONE_DAY, Calendar
 
-Unit = Literal["working_days", "days", "hours", "minutes"]
+Unit = Literal["working_days", "days", "hours", "minutes", "seconds"]
 _TICK = timedelta(microseconds=1)
-_SECONDS = {"hours": 3600, "minutes": 60}
+_SECONDS = {"hours": 3600, "minutes": 60, "seconds": 1}
 
 
 class Limit(BaseModel):

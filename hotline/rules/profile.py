@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from hotline.rules.experts import ExpertRule
 from hotline.rules.parts import (
     Alarms,
     CalendarYear,
@@ -64,6 +65,7 @@ class Profile(Part):
     retention: tuple[RetentionRule, ...]
     contact: ContactRule
     public: PublicRule
+    experts: ExpertRule
     statutory: tuple[StatutoryLimit, ...]
     routes: dict[Slug, Route]
     templates: tuple[ReplyTemplate, ...]

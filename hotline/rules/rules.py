@@ -10,6 +10,7 @@ from typing import TypeVar
 from hotline.calendar import Calendar
 from hotline.clocks import AlarmPlan
 from hotline.counting import Limit
+from hotline.rules.experts import ExpertRule
 from hotline.rules.parts import (
     CallBackRule,
     Category,
@@ -119,6 +120,11 @@ class Rules:
     def public(self) -> PublicRule:
         """What the public page puts up with."""
         return self.profile.public
+
+    @property
+    def experts(self) -> ExpertRule:
+        """Expert seats: skills, ladder, waits."""
+        return self.profile.experts
 
     # -- limits -----------------------------------------------------------------------------------------------------
     def policy_limit(self, type: str | None, *, urgency: str = "normal", category: tuple[str, ...] = ()) -> Limit:

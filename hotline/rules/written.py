@@ -23,7 +23,7 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 SMALL_NAMES: tuple[SmallName, ...] = get_args(SmallName)
 PLACEHOLDERS = frozenset({"number", "received_on", "due", "unit", "result", "basis"})
 
-_LIMIT = re.compile(r"(\d{1,5}) (working_days|days|hours|minutes)")
+_LIMIT = re.compile(r"(\d{1,5}) (working_days|days|hours|minutes|seconds)")
 
 
 def _limit(written: Any) -> Any:
@@ -52,7 +52,7 @@ def known_placeholders(text: str) -> str:
 
 
 WrittenLimit = Annotated[Limit, BeforeValidator(_limit)]
-"""A limit as a profile writes it: "3 working_days", "7 days", "2 hours", "30 minutes"."""
+"""A limit as a profile writes it: "3 working_days", "7 days", "2 hours", "30 minutes", "20 seconds"."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]

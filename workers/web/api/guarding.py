@@ -35,7 +35,7 @@ class Tries:
     def __init__(self, storage: str, rules: Rules) -> None:
         self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
         window = rules.public.window
-        seconds = {"minutes": 60, "hours": 3600, "days": 86_400}.get(window.unit, 86_400) * window.amount
+        seconds = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}.get(window.unit, 86_400) * window.amount
         self._minutes = max(1, seconds // 60)
         self._pair: RateLimitItem = RateLimitItemPerSecond(rules.public.tries, seconds)
         self._address: RateLimitItem = RateLimitItemPerSecond(rules.public.tries_per_address, seconds)
