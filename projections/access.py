@@ -17,7 +17,7 @@ from threading import Event, Lock
 from typing import Literal, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from hotline.facts import Actor
 from projections import access_tables as tables
@@ -28,6 +28,11 @@ KEPT = timedelta(days=180)
 """The shortest time for which rows are kept."""
 _ROWS_AT_ONCE = 1_000
 _START = "0" * 64
+
+# Made once, for each look that is recorded carries them out.
+_HEAD = select(tables.head).with_for_update()
+_ADD = insert(tables.entries)
+_MOVE = update(tables.head).values(seq=bindparam("last"), hash=bindparam("link"))
 
 What = Literal["ticket", "list", "lookup", "history", "unmask", "access_log", "progress", "export", "attachment"]
 
@@ -156,14 +161,14 @@ class AccessLog:
             one.done.set()
 
     def _append(self, connection: Connection, entries: Sequence[AccessEntry]) -> None:
-        head = connection.execute(select(tables.head).with_for_update()).one()
+        head = connection.execute(_HEAD).one()
         seq, link, rows = head.seq, head.hash, []
         for entry in entries:
             seq += 1
             link = _link(link, seq, entry)
             rows.append(_row(seq, link, entry))
-        connection.execute(insert(tables.entries), rows)
-        connection.execute(update(tables.head).values(seq=seq, hash=link))
+        connection.execute(_ADD, rows)
+        connection.execute(_MOVE, {"last": seq, "link": link})
 
 
 def _link(before: str, seq: int, entry: AccessEntry) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, literal, or_, select, tuple_, union
 
+from hotline.databases import looking
 from hotline.seeing import Scope
 from projections.board_row import BoardRow, UnitPart, row_of
 from projections.board_tables import table, unit_lines
@@ -62,7 +64,7 @@ def page(views: Views, scope: Scope, filters: BoardFilter, after: str | None = N
     if scope.empty:
         return Page()
     found = _within(scope, filters, _beginning(after), limit + 1)
-    with views.engine.connect() as connection:
+    with looking(views.engine) as connection:
         got = [(r.over, r.due, r.ticket_id, r.doc) for r in connection.execute(found)]
     rows = tuple(row_of(ticket, from_json(text)) for _, _, ticket, text in got[:limit])
     over, due, last, _ = got[limit - 1] if len(got) > limit else (0, 0, None, "")
@@ -83,7 +85,9 @@ def every(views: Views) -> Iterator[BoardRow]:
             yield row_of(ticket, from_json(text))
 
 
+@lru_cache(maxsize=1_000)
 def _within(scope: Scope, filters: BoardFilter, after: tuple[int, int, UUID] | None, limit: int) -> Select[Any]:
+    """Kept for whoever asks again, as every screen does: to build the statement takes longer than to carry it out."""
     conditions = [*_in_scope(scope), *_wanted(filters)]
     units = scope.units if scope.units is not None else {filters.unit} if filters.unit else None
     if scope.units is not None and filters.unit in scope.units:

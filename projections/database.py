@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from hotline.databases import begin_with, connect_postgres
+
 BUSY_SECONDS = 10.0
 """How long a statement waits for another writer."""
 
@@ -19,9 +21,7 @@ def connect(url: str, *, synchronous: Literal["NORMAL", "FULL"]) -> Engine:
     ``synchronous`` is SQLite's: FULL outlives a power cut with every commit, NORMAL may lose the last ones.
     """
     if not url.startswith("sqlite:"):
-        return create_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
-        )
+        return connect_postgres(url)
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
     )
@@ -32,12 +32,8 @@ def connect(url: str, *, synchronous: Literal["NORMAL", "FULL"]) -> Engine:
         for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "cache_size=-16000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
-    event.listen(engine, "begin", _begin)
+    begin_with(engine, "BEGIN")
     return engine
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("hotline_begin", "BEGIN"))
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -47,8 +43,10 @@ def is_sqlite(engine: Engine) -> bool:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes; on SQLite it takes its turn at the start, so that it never fails half-way."""
-    with engine.execution_options(hotline_begin="BEGIN IMMEDIATE").begin() as connection:
-        yield connection
+    with engine.connect() as opened:
+        connection = opened.execution_options(hotline_begin="BEGIN IMMEDIATE")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
