@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from hotline.rules import experts, sources
+from hotline.rules import experts, platforms, sources
 from hotline.rules.findings import Finding, ProfileError, finding, like, of_form
 from hotline.rules.organisation import units
 from hotline.rules.parts import CalendarYear, Match, StatutoryLimit
@@ -85,8 +85,12 @@ def _other(profile: Profile) -> Iterator[Finding]:
     if not n.warn_at <= n.restrict_at <= n.police_at:
         yield finding("ladder_order", "nuisance", warn=n.warn_at, restrict=n.restrict_at, police=n.police_at)
     codes = {entry.code for code, head in profile.categories.items() for entry in head.entries(code)}
-    for code, where, details in experts.mistakes(profile.experts, codes):
+    for code, where, details in (
+        *experts.mistakes(profile.experts, codes),
+        *platforms.mistakes(profile.platforms, profile.boundary, codes),
+    ):
         yield finding(code, where, **details)
+    yield from _twice("boundary", (row.id for row in profile.boundary))
     yield from _twice("review_checks", profile.review_checks)
     yield from _twice("units", (unit.id for unit in profile.units))
     yield from _twice("teams", (team.id for team in profile.teams))

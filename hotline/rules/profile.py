@@ -26,6 +26,7 @@ from hotline.rules.parts import (
     Unit,
     Words,
 )
+from hotline.rules.platforms import BoundaryRule, PlatformRule
 from hotline.rules.written import Count, Part, ReviewCheck, Slug, SmallName, Text
 
 
@@ -66,6 +67,8 @@ class Profile(Part):
     contact: ContactRule
     public: PublicRule
     experts: ExpertRule
+    platforms: PlatformRule
+    boundary: tuple[BoundaryRule, ...]
     statutory: tuple[StatutoryLimit, ...]
     routes: dict[Slug, Route]
     templates: tuple[ReplyTemplate, ...]

@@ -28,6 +28,7 @@ from hotline.rules.parts import (
     Unit,
     Words,
 )
+from hotline.rules.platforms import BoundaryRule, PlatformRule
 from hotline.rules.profile import Profile
 from hotline.rules.written import SMALL_NAMES
 
@@ -125,6 +126,22 @@ class Rules:
     def experts(self) -> ExpertRule:
         """Expert seats: skills, ladder, waits."""
         return self.profile.experts
+
+    @property
+    def platforms(self) -> PlatformRule:
+        """Other platforms: how they are told, and how long is waited."""
+        return self.profile.platforms
+
+    def boundary(
+        self,
+        type: str | None,
+        *,
+        urgency: str = "normal",
+        category: tuple[str, ...] = (),
+        signs: frozenset[str] = frozenset(),
+    ) -> tuple[BoundaryRule, ...]:
+        """Whose such a matter is by every rule that holds, the strictest first; shown with reasons, decides nothing."""
+        return tuple(row for row in self.profile.boundary if row.holds(type, urgency, category, signs))
 
     # -- limits -----------------------------------------------------------------------------------------------------
     def policy_limit(self, type: str | None, *, urgency: str = "normal", category: tuple[str, ...] = ()) -> Limit:

@@ -23,6 +23,10 @@ def year(number: int, off: str = "", on: str = "") -> str:
     return f'[[calendar]]\nyear = {number}\nholidays = [{off}]\nworkdays = [{on}]\nsource = "a notice"\n'
 
 
+def boundary(id: str, rest: str) -> str:
+    return f'[[boundary]]\nid = "{id}"\nreason = {{ zh = "甲", en = "a" }}\nsource = "a rule"\n{rest}\n'
+
+
 def findings(tmp_path: Path, text: str) -> list[Finding]:
     own = tmp_path / "own.toml"
     own.write_text(f'extends = "sichuan-2025"\n{text}', encoding="utf-8")
@@ -73,7 +77,11 @@ MISTAKES = [
     ("templates = [{ id = 't', title = 't', text = '{due' }]", "templates[t].text", "unknown placeholders: { }"),
     ("text_max = 10000000", "text_max", "too large"),
     ("[experts]\nladder = [{ rank = 'duty', wait = '9 seconds' }]", "experts.ladder", "must be ticket"),
-    ("[experts]\nladder = [{ rank = 'duty' }, { rank = 'ticket' }]", "experts.ladder[#1]", "duty of the ladder has no wait"),
+    (
+        "[experts]\nladder = [{ rank = 'duty' }, { rank = 'ticket' }]",
+        "experts.ladder[#1]",
+        "duty of the ladder has no wait",
+    ),
     ("[experts]\nladder = [{ rank = 'ticket' }, { rank = 'ticket' }]", "experts.ladder[ticket]", "stands there twice"),
     ("[experts.hours]\nuntil = 08:00:00", "experts.hours", "not after they begin"),
     ("[experts.skills.tax]\ncategories = ['taxes']", "experts.skills.tax.categories", "no category taxes"),
@@ -87,6 +95,17 @@ MISTAKES = [
         "experts.by_itself[#1].categories",
         "no category taxes",
     ),
+    ("[platforms.waits]\nvoice = '1 days'", "platforms.waits.voice", "cannot be in days"),
+    ("[platforms.waits]\nagain = '0 seconds'", "platforms.waits.again", "is nothing"),
+    ("[platforms]\nown = '110'", "platforms.lines.110", "our own name"),
+    (
+        "[platforms.lines.metro]\nkind = 'two_way'\nlink = 'fax'",
+        "platforms.lines.metro.link",
+        "fax is not a possible value",
+    ),
+    (boundary("fire", "owner = '118'\nsigns = ['fire']"), "boundary[fire].owner", "no platform 118"),
+    (boundary("tax", "owner = '110'\ncategories = ['taxes']"), "boundary[tax].categories", "no category taxes"),
+    (boundary("all", "owner = '110'"), "boundary[all]", "holds for everything"),
     (units(("a", "street", ', parent = "b"')), "units[a].parent", "no unit b"),
     (units(("a", "village", "")), "units[a].tier", "village is not a possible value"),
     (units(("a", "street", ', district = "atlantis"')), "units[a].district", "no district atlantis"),
