@@ -98,7 +98,13 @@ async def bury(broker: NatsBroker, name: str, message: NatsMessage, reason: str)
         message.body,
         f"{DEAD}.{name}",
         stream=DEAD_STREAM,
-        headers={**kept, "Nats-Msg-Id": f"{name}:{sequence}", "hotline-consumer": name, "hotline-reason": reason},
+        # With the fact's own id: a stream that was filled anew gives other facts the same numbers.
+        headers={
+            **kept,
+            "Nats-Msg-Id": f"{name}:{kept.get('ce-id', '')}:{sequence}",
+            "hotline-consumer": name,
+            "hotline-reason": reason,
+        },
         timeout=5,
     )
 
