@@ -13,6 +13,7 @@ import typer.main
 
 from workers import backup_cli, single_cli
 from workers.opening import opened, settings, told
+from workers.standin_police.cli import police_desk_standin
 
 if TYPE_CHECKING:
     from hotline.facts import Role
@@ -50,6 +51,7 @@ user = typer.Typer(help="账号 / accounts", no_args_is_help=True)
 token = typer.Typer(help="接口令牌 / API tokens", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
+app.command("police-desk-standin")(police_desk_standin)
 single_cli.add_to(app)
 backup_cli.add_to(app)
 
