@@ -87,10 +87,12 @@ class Beside:
 def _copy(live: View) -> View:
     """The view over tables of other names.  An index keeps the name it is made with, so names are drawn."""
     own, drawn = MetaData(), secrets.token_hex(4)
-    copies = [table.to_metadata(own, name=table.name + _BESIDE) for table in live.tables]
-    for index in (index for copy in copies for index in copy.indexes):
+    copies = {table: table.to_metadata(own, name=table.name + _BESIDE) for table in live.tables}
+    for index in (index for copy in copies.values() for index in copy.indexes):
         index.name = quoted_name(f"{index.name}_{drawn}", quote=None)
-    return replace(live, table=copies[0], lines_table=copies[1] if len(copies) > 1 else None)
+    lines = copies[live.lines_table] if live.lines_table is not None else None
+    trail = replace(live.trail, table=copies[live.trail.table]) if live.trail is not None else None
+    return replace(live, table=copies[live.table], lines_table=lines, trail=trail)
 
 
 def _drop_older(connection: Connection, live: View) -> None:

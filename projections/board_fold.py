@@ -27,11 +27,11 @@ _BESIDE = frozenset({"first_contact", "return_request", "rework_contact", "archi
 
 def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     """A ticket's row after one more fact."""
-    fact = recorded.fact
-    if isinstance(fact, f.TicketReceived):
+    fact: Any = recorded.fact
+    if type(fact) is f.TicketReceived:
         doc = _received(fact, recorded)
-    if doc is None or not isinstance(fact, f.TicketFact):
-        return doc
+    if doc is None:
+        return None
     changes = moved(doc, recorded)
     tell = _TELLS.get(type(fact))
     if tell is not None:

@@ -70,6 +70,26 @@ class Assignment(Part):
     ended_at: datetime | None
 
 
+class Clock(Part):
+    """A clock as a fact left it: what people look at of a ``hotline.clocks.Reading``."""
+
+    clock: str
+    due: datetime
+    running: bool
+    stopped_at: datetime | None
+    provisional: bool
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still and is expected to go on."""
+        return not self.running and self.stopped_at is None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether it stopped in time; None if it has not stopped."""
+        return None if self.stopped_at is None else self.stopped_at <= self.due
+
+
 class Asked(Part):
     """A request for more time: an extension by days, or a deferral to a review date, and what was decided."""
 

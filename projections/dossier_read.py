@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from hotline.clocks import Reading
 from hotline.ticket.facts import Source
-from projections.dossier_parts import Asked, Assignment, Entry, Part, Reply, SealedText, Unmasking
+from projections.dossier_parts import Asked, Assignment, Clock, Entry, Part, Reply, SealedText, Unmasking
+from projections.dossier_timeline import clocks_of
 from projections.view import Doc
 
-__all__ = ["Asked", "Assignment", "Dossier", "Entry", "Reply", "SealedText", "Unmasking"]
+__all__ = ["Asked", "Assignment", "Clock", "Dossier", "Entry", "Reply", "SealedText", "Unmasking"]
 
 
 class Dossier(Part):
@@ -44,12 +44,12 @@ class Dossier(Part):
     retention: str
     tags: tuple[str, ...]
     parts: Mapping[str, Assignment]
-    clocks: Mapping[str, Reading]
+    clocks: Mapping[str, Clock]
     timeline: tuple[Entry, ...]
 
     @classmethod
-    def of(cls, ticket_id: UUID, doc: Doc) -> Self:
-        return cls.model_validate({"ticket_id": ticket_id, **doc})
+    def of(cls, ticket_id: UUID, doc: Doc, timeline: Sequence[Doc]) -> Self:
+        return cls.model_validate({"ticket_id": ticket_id, **doc, "clocks": clocks_of(timeline), "timeline": timeline})
 
     @property
     def units(self) -> tuple[str, ...]:

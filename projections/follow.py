@@ -20,7 +20,7 @@ from hotline.facts import Recorded
 from hotline.ticket.facts import TicketFact
 from projections.database import is_loss
 from projections.view import Doc, Mark, View, Views, find_docs, mark_of, move
-from projections.writing import put
+from projections.writing import TrailRows, put
 
 BATCH = 500
 """Facts in one transaction: a commit for each fact costs a hundred times as much."""
@@ -53,16 +53,21 @@ def wait_until(views: Views, name: str, position: int, timeout: float) -> bool:
     return True
 
 
+def of_tickets(facts: Iterable[Recorded]) -> list[Recorded]:
+    """Those of the facts that views are made of."""
+    return [recorded for recorded in facts if isinstance(recorded.fact, TicketFact)]
+
+
 def fold_into(view: View, docs: dict[UUID, Doc], facts: Iterable[Recorded]) -> set[UUID]:
-    """Fold facts into documents; returns the tickets whose document has changed."""
-    changed = set()
+    """Fold facts of tickets into documents; returns the tickets whose document has changed."""
+    changed, fold = set(), view.fold
     for recorded in facts:
-        if isinstance(recorded.fact, TicketFact):
-            old = docs.get(recorded.originator_id)
-            new = view.fold(old, recorded)
-            if new is not None and new is not old:
-                docs[recorded.originator_id] = new
-                changed.add(recorded.originator_id)
+        ticket = recorded.originator_id
+        old = docs.get(ticket)
+        new = fold(old, recorded)
+        if new is not None and new is not old:
+            docs[ticket] = new
+            changed.add(ticket)
     return changed
 
 
@@ -70,13 +75,17 @@ def apply(
     connection: Connection, view: View, facts: Sequence[Recorded], at_hand: Mapping[UUID, Doc]
 ) -> dict[UUID, Doc]:
     """Write what a batch of facts makes of a view's rows; returns the documents that were written."""
-    tickets = {r.originator_id for r in facts if isinstance(r.fact, TicketFact)}
+    ours = of_tickets(facts)
+    rows = TrailRows(view.trail) if view.trail is not None else None
     docs = dict(at_hand)
-    missing = [ticket for ticket in tickets if ticket not in docs]
+    missing = [ticket for ticket in {r.originator_id for r in ours} if ticket not in docs]
     docs.update((ticket, from_json(text)) for ticket, text in find_docs(connection, view.table, missing))
-    changed = fold_into(view, docs, facts)
+    changed = fold_into(view, docs, rows.noting(ours) if rows is not None else ours)
     written = {ticket: docs[ticket] for ticket in changed}
     put(connection, view, written)
+    if rows is not None:
+        rows.write(connection)
+        rows.erase(connection)
     return written
 
 

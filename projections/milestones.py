@@ -16,7 +16,7 @@ Tell = Callable[[Doc, Any, Recorded], Doc | None]
 def told(doc: Doc, recorded: Recorded, changes: Doc) -> None:
     """Add to ``changes`` what a fact adds to the milestones and to what stands beside them."""
     fact = recorded.fact
-    if isinstance(fact, f.TicketErased):
+    if type(fact) is f.TicketErased:
         changes["milestones"] = [{**step, "words": None} for step in doc["milestones"]]
         changes |= {"question": None, "erased": True, "restricted": False}
         return
@@ -34,7 +34,7 @@ def told(doc: Doc, recorded: Recorded, changes: Doc) -> None:
 def answered_by_citizen(recorded: Recorded, changes: Doc) -> None:
     """The citizen's own verdict: the last one counts."""
     fact = recorded.fact
-    if isinstance(fact, f.CallerAnswered):
+    if type(fact) is f.CallerAnswered:
         changes["verdict"] = {
             "at": recorded.when,
             "resolution": fact.resolution,

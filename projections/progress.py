@@ -115,11 +115,11 @@ class Progress(_Shown):
 
 def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     """What the citizen sees after one more fact."""
-    fact = recorded.fact
-    if isinstance(fact, f.TicketReceived):
+    fact: Any = recorded.fact
+    if type(fact) is f.TicketReceived:
         doc = _received(fact, recorded)
-    if doc is None or not isinstance(fact, f.TicketFact):
-        return doc
+    if doc is None:
+        return None
     changes = moved(doc, recorded)
     changes["version"] = recorded.originator_version
     clocks = {r.clock: [r.due, r.running, r.provisional, r.stopped] for r in fact.clocks if r.clock in _SHOWN_CLOCKS}

@@ -6,9 +6,11 @@ transaction; whatever ends the work before it leaves the live view alone, and th
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
@@ -19,19 +21,23 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, select
 
 from hotline.application import Hotline
+from hotline.facts import Recorded
 from projections.beside import Beside
 from projections.database import reading
 from projections.follow import apply, fold_into
 from projections.view import Doc, View, Views, find_docs, mark_of
-from projections.writing import put
+from projections.writing import TrailRows, put
 
 BATCH = 1_000
 """Facts read, and documents written, at a time."""
 AT_HAND = 5_000
-"""Documents kept in memory: nothing of an unfinished build is ever read, so its rows may be written late."""
+"""Documents, and rows of a trail, kept in memory: nothing of an unfinished build is ever read, so they may be written late."""
 TRIES = 200
 _OUR_TOPICS = "ticket."
 """Facts of other streams are not even decoded."""
+_SELDOM = (100_000, 50, 1_000)
+"""When Python looks for cycles (``gc.set_threshold``).  Facts are many small objects without any: looking as often as it
+usually does takes up to a third of the time."""
 
 Progress = Callable[[int, int], None]
 """Called with the facts done and those there are."""
@@ -67,7 +73,8 @@ def rebuild(
     beside = Beside.cleared(views, view)
     try:
         live = views.position(view.name)
-        facts = _Build(views, beside, hotline, progress).run(live or hotline.position())
+        with _seldom_collecting():
+            facts = _Build(views, beside, hotline, progress).run(live or hotline.position())
         seconds = time.perf_counter() - started
         same = _same(views, view, beside, hotline) if live else None
         if switch:
@@ -77,6 +84,19 @@ def rebuild(
     finally:
         beside.drop()
     return RebuildReport(facts, seconds, same)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    usual = gc.get_threshold()
+    if usual == _SELDOM:  # another rebuild in this process is at work and will see to it
+        yield
+        return
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def digest(connection: Connection, view: View) -> str:
@@ -91,12 +111,14 @@ def digest(connection: Connection, view: View) -> str:
 
 
 class _Build:
-    """Folds the whole log; documents are written when memory is full and at the end."""
+    """Folds the whole log; documents and rows of the trail are written when memory is full and at the end."""
 
     def __init__(self, views: Views, beside: Beside, hotline: Hotline, progress: Progress | None) -> None:
         self._views, self._beside, self._hotline, self._progress = views, beside, hotline, progress
         self._docs: OrderedDict[UUID, Doc] = OrderedDict()
         self._written: set[UUID] = set()
+        trail = beside.view.trail
+        self._rows = TrailRows(trail) if trail is not None else None
 
     def run(self, end: int) -> int:
         """Fold up to a position; returns how many facts there were."""
@@ -111,8 +133,11 @@ class _Build:
             if self._progress is not None:
                 self._progress(done, done + end - position)
         self._write(0)
+        self._write_rows(0)
         with self._views.writing() as connection:
             self._beside.index(connection)
+            if self._rows is not None:
+                self._rows.erase(connection)  # not sooner: without the index it would look through all rows each time
             self._beside.stand_at(connection, position)
         return done
 
@@ -125,8 +150,10 @@ class _Build:
             with self._views.engine.connect() as connection:
                 docs.update((t, from_json(text)) for t, text in find_docs(connection, self._beside.view.table, again))
         # One fact at a time: a fact thrown away before the next is read costs half of one kept in a list.
-        for ticket in fold_into(self._beside.view, docs, (read(n) for n in ours)):
+        facts: Iterable[Recorded] = (read(n) for n in ours)
+        for ticket in fold_into(self._beside.view, docs, self._rows.noting(facts) if self._rows is not None else facts):
             docs.move_to_end(ticket)
+        self._write_rows(AT_HAND)
         if len(docs) > AT_HAND:
             self._write(AT_HAND // 2)
 
@@ -138,6 +165,13 @@ class _Build:
                 self._beside.must_be_ours(connection)
                 put(connection, self._beside.view, some)
             self._written.update(some)
+
+    def _write_rows(self, waiting: int) -> None:
+        """Write the rows of the trail if more than so many wait."""
+        if self._rows is not None and len(self._rows) > waiting:
+            with self._views.writing() as connection:
+                self._beside.must_be_ours(connection)
+                self._rows.write(connection)
 
 
 def _follow(connection: Connection, beside: Beside, hotline: Hotline, end: int) -> None:

@@ -98,13 +98,16 @@ def _is_lead(part: Doc) -> bool:
 
 
 def _into(state: State) -> Callable[[Doc, Any, Recorded], Doc]:
-    return lambda doc, fact, recorded: {"state": state.value}
+    value = state.value
+    return lambda doc, fact, recorded: {"state": value}
 
 
 def _over(state: State) -> Callable[[Doc, Any, Recorded], Doc]:
+    value = state.value
+
     def move(doc: Doc, fact: f.TicketFact, recorded: Recorded) -> Doc:
         parts = _ended(doc["parts"], doc["parts"], recorded, lost=False)
-        return {"state": state.value, "parts": parts, "back_to": None}
+        return {"state": value, "parts": parts, "back_to": None}
 
     return move
 

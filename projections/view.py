@@ -1,8 +1,9 @@
 """The one store for read models: what a view is, and the database its rows and its position stand in.
 
-A view keeps one document for each ticket, which is all it knows about that ticket, and columns made of the document
-for looking things up.  Rows and position are written in one transaction, on SQLite and PostgreSQL alike.  A view can
-be thrown away and built again at any time (``rebuild.py``), so its commits do not wait for the disk.
+A view keeps one document for each ticket, which is all it needs to take in the next fact, and columns made of the document
+for looking things up; one that shows every fact adds a row for each (``Trail``).  Rows and position are written in one
+transaction, on SQLite and PostgreSQL alike.  A view can be thrown away and built again at any time (``rebuild.py``), so its
+commits do not wait for the disk.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Index,
     Integer,
     MetaData,
     String,
@@ -68,9 +70,36 @@ def _no_lines(doc: Doc) -> Sequence[Mapping[str, Any]]:
     return ()
 
 
+def trail_table(label: str) -> Table:
+    """Rows of a view in the order of the log, so that new ones are only ever put at the end."""
+    return Table(
+        label,
+        metadata,
+        # Not BIGINT on SQLite: only this makes the key the place of the row itself, instead of an index beside it.
+        Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+        Column("ticket_id", Uuid, nullable=False),
+        Column("words", Text),
+        Column("doc", Text, nullable=False),
+        Index(f"{label}_ticket", "ticket_id", "position"),
+    )
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Rows a view adds and never reads again to take in a fact: one for each fact of a ticket (``trail_table``).
+
+    A row is made of its fact alone.  ``row`` gives its ``doc`` and its ``words``, both JSON, the words sealed and None where
+    there are none: an erasure takes the words of all rows up to it, and must not have to look into them.
+    """
+
+    table: Table
+    row: Callable[[Recorded], tuple[str, str | None]]
+
+
 @dataclass(frozen=True)
 class View:
-    """One read model.  ``fold`` is pure; ``columns`` and ``lines`` are made of the document it gives.
+    """One read model.  ``fold`` is pure and asked about facts of tickets only; ``columns`` and ``lines`` are made of the
+    document it gives.
 
     Whoever changes what a view holds raises its version: the new one is built beside the old one and takes its place.
     """
@@ -83,6 +112,8 @@ class View:
     lines_table: Table | None = None
     lines: Callable[[Doc], Sequence[Mapping[str, Any]]] = _no_lines
     """Further rows of the ticket, each without its ``ticket_id``."""
+    trail: Trail | None = None
+    """Rows made of the facts themselves."""
 
     @property
     def label(self) -> str:
@@ -91,7 +122,8 @@ class View:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return (self.table,) if self.lines_table is None else (self.table, self.lines_table)
+        beside = (self.lines_table, self.trail.table if self.trail is not None else None)
+        return (self.table, *(table for table in beside if table is not None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from functools import cache
 from uuid import UUID
 
 from pydantic_core import from_json, to_json
+from sqlalchemy import select
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
 from hotline.ticket.facts import TicketFact
-from projections.follow import fold_into
-from projections.view import Doc, View
+from projections.follow import fold_into, of_tickets
+from projections.view import Doc, View, Views
 from tests.lives import Life
 
 
@@ -56,8 +57,14 @@ def write_down(hotline: Hotline, facts: Iterable[Recorded]) -> None:
     hotline.store.insert_events([hotline.facts.to_stored_event(r) for r in facts])  # type: ignore[call-arg]  # both recorders take it alone
 
 
+def rows_of(views: Views, view: View) -> str:
+    """Everything that stands in a view's tables."""
+    with views.engine.connect() as connection:
+        return "\n".join(str(tuple(row)) for table in view.tables for row in connection.execute(select(table)))
+
+
 def docs_of(view: View, facts: Iterable[Recorded]) -> dict[UUID, Doc]:
     """What a view's function makes of a history, as it would come back from the database."""
     docs: dict[UUID, Doc] = {}
-    fold_into(view, docs, facts)
+    fold_into(view, docs, of_tickets(facts))
     return {ticket: from_json(to_json(doc)) for ticket, doc in docs.items()}

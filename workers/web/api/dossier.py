@@ -10,7 +10,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from pydantic_core import from_json
 
-from hotline.clocks import Reading
 from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.masking import masked_name, masked_phone
@@ -21,7 +20,7 @@ from hotline.ticket.facts import Source
 from hotline.ticket.ticket import Ticket
 from hotline.vault import Identity
 from projections import dossier
-from projections.dossier_read import Assignment, Dossier, Entry
+from projections.dossier_read import Assignment, Clock, Dossier, Entry
 from workers.compose import House
 from workers.web.api.actions import STAFF_ACTIONS
 
@@ -162,7 +161,7 @@ def _shown(house: House, actor: Actor, d: Dossier, now: Dossier, may: list[str])
         caller=_caller(d, who, caller, first.get("on_behalf_of")),
         lead=next((p.unit for p in d.parts.values() if p.role == "lead" and not p.parent and p.state != "ended"), None),
         parts=list(d.parts.values()),
-        clocks=[_clock(reading) for reading in d.clocks.values()],
+        clocks=[_clock(clock) for clock in d.clocks.values()],
         attachments=[
             _attachment(actor, now, e, words.get(e.version, {}), house.now()) for e in d.of_topic("ticket.attached")
         ],
@@ -224,16 +223,8 @@ def _caller(d: Dossier, who: Identity | None, shown: CallerShown, on_behalf_of: 
     )
 
 
-def _clock(r: Reading) -> ClockSeen:
-    return ClockSeen(
-        clock=r.clock,
-        due=r.due,
-        running=r.running,
-        paused=r.paused,
-        stopped_at=r.stopped_at,
-        kept=r.kept,
-        provisional=r.provisional,
-    )
+def _clock(clock: Clock) -> ClockSeen:
+    return ClockSeen(**clock.model_dump(), paused=clock.paused, kept=clock.kept)
 
 
 def _attachment(
