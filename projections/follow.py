@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
-from hotline.ticket.facts import TicketFact
 from projections.database import is_loss
 from projections.view import Doc, Mark, View, Views, find_docs, mark_of, move
 from projections.writing import TrailRows, put
@@ -26,6 +25,8 @@ BATCH = 500
 """Facts in one transaction: a commit for each fact costs a hundred times as much."""
 FALLBACK_SECONDS = 0.2
 """How soon news is found that nobody woke us for: another process wrote it."""
+REST_SECONDS = 0.02
+"""The wait between two batches: under load they grow, and cost much less for each fact."""
 LATER_SECONDS = 1.0
 """The wait after a failure."""
 
@@ -38,6 +39,8 @@ def catch_up(views: Views, view: View, facts_after: FactsAfter, limit: int = BAT
     taken = 0
     while step := _step(views, view, facts_after, limit):
         taken += step
+        if step < limit:  # the end, as it was when the batch was read
+            break
     return taken
 
 
@@ -53,13 +56,13 @@ def wait_until(views: Views, name: str, position: int, timeout: float) -> bool:
     return True
 
 
-def of_tickets(facts: Iterable[Recorded]) -> list[Recorded]:
-    """Those of the facts that views are made of."""
-    return [recorded for recorded in facts if isinstance(recorded.fact, TicketFact)]
+def taken_in(view: View, facts: Iterable[Recorded]) -> list[Recorded]:
+    """Those of the facts that a view is made of."""
+    return [recorded for recorded in facts if recorded.fact.TOPIC.startswith(view.topics)]
 
 
 def fold_into(view: View, docs: dict[UUID, Doc], facts: Iterable[Recorded]) -> set[UUID]:
-    """Fold facts of tickets into documents; returns the tickets whose document has changed."""
+    """Fold facts a view is made of into documents; returns the tickets whose document has changed."""
     changed, fold = set(), view.fold
     for recorded in facts:
         ticket = recorded.originator_id
@@ -75,7 +78,7 @@ def apply(
     connection: Connection, view: View, facts: Sequence[Recorded], at_hand: Mapping[UUID, Doc]
 ) -> dict[UUID, Doc]:
     """Write what a batch of facts makes of a view's rows; returns the documents that were written."""
-    ours = of_tickets(facts)
+    ours = taken_in(view, facts)
     rows = TrailRows(view.trail) if view.trail is not None else None
     docs = dict(at_hand)
     missing = [ticket for ticket in {r.originator_id for r in ours} if ticket not in docs]
@@ -135,5 +138,6 @@ class Follower:
     def _follow(self, stop: Event) -> None:
         while not stop.is_set():
             seen = self.hotline.written
-            catch_up(self.views, self.view, self.hotline.facts_after)
+            if catch_up(self.views, self.view, self.hotline.facts_after):
+                stop.wait(REST_SECONDS)
             self.hotline.wait_for_news(FALLBACK_SECONDS, after=seen)

@@ -33,8 +33,6 @@ BATCH = 1_000
 AT_HAND = 5_000
 """Documents, and rows of a trail, kept in memory: nothing of an unfinished build is ever read, so they may be written late."""
 TRIES = 200
-_OUR_TOPICS = "ticket."
-"""Facts of other streams are not even decoded."""
 _SELDOM = (100_000, 50, 1_000)
 """When Python looks for cycles (``gc.set_threshold``).  Facts are many small objects without any: looking as often as it
 usually does takes up to a third of the time."""
@@ -73,7 +71,7 @@ def rebuild(
     beside = Beside.cleared(views, view)
     try:
         live = views.position(view.name)
-        with _seldom_collecting():
+        with seldom_collecting():
             facts = _Build(views, beside, hotline, progress).run(live or hotline.position())
         seconds = time.perf_counter() - started
         same = _same(views, view, beside, hotline) if live else None
@@ -87,7 +85,8 @@ def rebuild(
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
+    """For whoever reads a whole log and throws away each fact in turn."""
     usual = gc.get_threshold()
     if usual == _SELDOM:  # another rebuild in this process is at work and will see to it
         yield
@@ -143,7 +142,7 @@ class _Build:
 
     def _fold(self, stored: Sequence[Notification]) -> None:
         docs, read = self._docs, self._hotline.facts.to_domain_event
-        ours = [n for n in stored if n.topic.startswith(_OUR_TOPICS)]
+        ours = [n for n in stored if n.topic.startswith(self._beside.view.topics)]  # others are not even decoded
         tickets = cast("set[UUID]", {n.originator_id for n in ours})
         again = [t for t in tickets & self._written if t not in docs]
         if again:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Condition, Lock
 from typing import Any, Self
 from uuid import UUID
@@ -24,15 +24,18 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
     Uuid,
+    bindparam,
     insert,
     select,
     update,
 )
 
+from hotline.databases import looking
 from hotline.facts import Recorded
 from projections.database import alone, connect, is_sqlite, writing
 from projections.memory import Memory
@@ -98,7 +101,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class View:
-    """One read model.  ``fold`` is pure and asked about facts of tickets only; ``columns`` and ``lines`` are made of the
+    """One read model.  ``fold`` is pure; ``columns`` and ``lines`` are made of the
     document it gives.
 
     Whoever changes what a view holds raises its version: the new one is built beside the old one and takes its place.
@@ -114,11 +117,18 @@ class View:
     """Further rows of the ticket, each without its ``ticket_id``."""
     trail: Trail | None = None
     """Rows made of the facts themselves."""
+    kinds: tuple[str, ...] = ("ticket",)
+    """The streams whose facts it is made of; ``fold`` is asked about no others.  Each stream has a document of its own."""
 
     @property
     def label(self) -> str:
         """Name and version, as the tables are called: ``board_v1``."""
         return f"{self.name}_v{self.version}"
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """How the topics of its facts begin."""
+        return tuple(f"{kind}." for kind in self.kinds)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -183,7 +193,7 @@ class Views:
 
     def position(self, name: str) -> int:
         """The log position up to which the rows of a view go.  Raises KeyError for an unknown view."""
-        with self.engine.connect() as connection:
+        with looking(self.engine) as connection:
             return mark_of(connection, self.known[name].label).position
 
     def memory(self, view: View) -> Memory:
@@ -196,23 +206,35 @@ class Views:
             self.moved.notify_all()
 
 
+# Made once: each step of each view carries them out, and to build a statement takes longer than that.
+_MARK = select(positions.c.position, positions.c.build).where(positions.c.label == bindparam("of"))
+_MARK_HELD = _MARK.with_for_update()
+_MOVE = (
+    update(positions)
+    .where(positions.c.label == bindparam("of"))
+    .values(position=bindparam("to"), build=bindparam("in"))
+)
+
+
 def mark_of(connection: Connection, label: str, *, hold: bool = False) -> Mark:
     """Where a view stands; with ``hold`` nobody else moves it until the transaction ends.  0 if it was never begun."""
-    wanted = select(positions.c.position, positions.c.build).where(positions.c.label == label)
-    row = connection.execute(wanted.with_for_update() if hold else wanted).one_or_none()
+    row = connection.execute(_MARK_HELD if hold else _MARK, {"of": label}).one_or_none()
     return Mark(0, 0) if row is None else Mark(row.position, row.build)
 
 
 def move(connection: Connection, label: str, mark: Mark) -> None:
     """Write down how far a view has come."""
-    connection.execute(
-        update(positions).where(positions.c.label == label).values(position=mark.position, build=mark.build)
-    )
+    connection.execute(_MOVE, {"of": label, "to": mark.position, "in": mark.build})
 
 
 def find_docs(connection: Connection, table: Table, tickets: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:
     """The stored documents of some tickets, as JSON."""
     for start in range(0, len(tickets), 500):
         some = tickets[start : start + 500]
-        found = connection.execute(select(table.c.ticket_id, table.c.doc).where(table.c.ticket_id.in_(some)))
+        found = connection.execute(_docs_of(table), {"tickets": some})
         yield from ((row.ticket_id, row.doc) for row in found)
+
+
+@cache
+def _docs_of(table: Table) -> Select[Any]:
+    return select(table.c.ticket_id, table.c.doc).where(table.c.ticket_id.in_(bindparam("tickets", expanding=True)))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from hotline.application import Hotline
 from hotline.facts import Recorded
 from hotline.ticket.facts import TicketFact
-from projections.follow import fold_into, of_tickets
+from projections.follow import fold_into, taken_in
 from projections.view import Doc, View, Views
 from tests.lives import Life
 
@@ -66,5 +66,5 @@ def rows_of(views: Views, view: View) -> str:
 def docs_of(view: View, facts: Iterable[Recorded]) -> dict[UUID, Doc]:
     """What a view's function makes of a history, as it would come back from the database."""
     docs: dict[UUID, Doc] = {}
-    fold_into(view, docs, of_tickets(facts))
+    fold_into(view, docs, taken_in(view, facts))
     return {ticket: from_json(to_json(doc)) for ticket, doc in docs.items()}
