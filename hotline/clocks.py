@@ -21,7 +21,7 @@ from hotline.counting import Limit, Run
 
 __all__ = [
     "AlarmPlan", "Limit", "Reading", "Run",
-    "extend", "fixed", "longer", "pause", "recompute", "relimit", "resume", "start", "stop",
+    "extend", "fixed", "longer", "pause", "recompute", "relimit", "resume", "rings", "start", "stop", "timer",
 ]  # fmt: skip
 
 PUBLISHED = Calendar()
@@ -95,6 +95,17 @@ def fixed(clock: str, due: datetime, at: datetime, plan: AlarmPlan, calendar: Ca
     """A clock whose due somebody outside has set. Pauses do not move it; yellow is a share of the natural time to it."""
     runs = (Run(since=calendar.local(at)),)
     return _recounted(Reading(clock=clock, limit=None, runs=runs, due=calendar.local(due)), calendar, plan)
+
+
+def timer(clock: str, wait: Limit, at: datetime, calendar: Calendar) -> Reading:
+    """A moment so much later, that is rung once and not moved by anything."""
+    return fixed(clock, counting.after(at, wait, calendar), at, AlarmPlan(), calendar)
+
+
+def rings(reading: Reading, level: str, at: datetime) -> bool:
+    """Whether a level of a clock rings at `at`: the clock runs, the level has not rung, and its moment has come."""
+    moment = reading.alarms.get(level)
+    return reading.running and moment is not None and moment <= at
 
 
 def pause(reading: Reading, at: datetime) -> Reading:

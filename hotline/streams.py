@@ -10,7 +10,9 @@ from uuid import UUID
 
 from hotline.call import call
 from hotline.caller import conduct
+from hotline.consultation import consultation
 from hotline.facts import FactMapper, Recorded
+from hotline.seat import seat
 from hotline.store import Log
 from hotline.ticket import evolving
 
@@ -20,6 +22,8 @@ EVOLVE: Mapping[str, Evolve] = {
     "ticket": evolving.evolve,
     "call": call.evolve,
     "caller": conduct.evolve,
+    "seat": seat.evolve,
+    "consultation": consultation.evolve,
     "number": lambda _, recorded: recorded.fact,
 }
 """Kind of stream to the function that says what its facts mean to the rules."""

@@ -36,6 +36,9 @@ def bodies(action: str, ticket: Ticket, now: Any, rules: Any) -> Iterator[dict[s
         case "void":
             for kind in ("silent", "nuisance"):
                 yield {"kind": kind}
+        case "consult-expert":
+            for way in ("warm_transfer", "written"):
+                yield {"skill": "tax", "way": way, "summary": words}
         case "ask-supplement":
             yield {"question": words}
         case "supplement" | "note":

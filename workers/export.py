@@ -39,19 +39,19 @@ FACT_COLUMNS = (
 )  # fmt: skip
 FIELDS = frozenset(
     {
-        "assignment", "assignments", "attachment", "attempt", "calendar_until", "call_back", "callback_wanted",
+        "assignment", "assignments", "attachment", "attempt", "by_itself", "calendar_until", "call_back", "callback_wanted",
         "caller_kind", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "confidential", "contact_preference",
-        "contacted", "days", "district", "due", "ended", "failed", "fields", "ground", "kind", "knowledge", "level",
+        "consultation", "contacted", "days", "district", "due", "ended", "failed", "fields", "ground", "kind", "knowledge", "level",
         "minor_involved", "new_fact", "number", "outcome", "reachable", "reached", "replacement", "resolution",
-        "retention", "review_on", "round", "route", "satisfaction", "size", "suggested_unit", "template", "to",
-        "told_police", "type", "unit", "until", "urgency", "way",
+        "retention", "review_on", "round", "route", "satisfaction", "size", "skill", "suggested_unit", "template", "to",
+        "told_police", "type", "unit", "until", "urgency", "way", "why",
     }
 )  # fmt: skip
 """Fields of facts that go out."""
 KEPT_IN = frozenset(
     {
         "about_team", "access", "accused_unit", "approver", "call_id", "cell", "legal_basis", "person_id",
-        "public_reply", "reason", "recording", "source", "tags", "told_reason",
+        "public_reply", "reason", "recording", "seat", "source", "tags", "told_reason",
     }
 )  # fmt: skip
 """Unsealed fields that do not: they lead to a person, or people wrote them in their own words."""

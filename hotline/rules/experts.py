@@ -61,6 +61,8 @@ class ExpertRule(Part):
     wrap_up: WrittenLimit
     """How long a seat may write up what it has answered before it is free again."""
     ladder: tuple[Rung, ...]
+    call_back_days: Count
+    """Days within which an expert who promises to call must do so."""
     hours: Hours
     by_itself: tuple[ByItself, ...] = ()
     knowledge_valid: Count

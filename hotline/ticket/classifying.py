@@ -12,6 +12,7 @@ from hotline.command import Code, Desk, Refused
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.consulting import CLOCK, OPEN, until_by_itself
 from hotline.ticket.dispatching import refuse_accused
 from hotline.ticket.receiving import statutory
 from hotline.ticket.ticket import State, Ticket
@@ -50,8 +51,21 @@ class Classify(c.TicketCommand):
             urgency=self.urgency,
             accused_unit=accused,
             retention=desk.rules.retention(self.type).code,
-            clocks=(*self._relimited(ticket, desk), *statutory(desk, self.type, self.category, since=ticket)),
+            clocks=(
+                *self._relimited(ticket, desk),
+                *statutory(desk, self.type, self.category, since=ticket),
+                *self._for_experts(ticket, desk),
+            ),
         )
+
+    def _for_experts(self, ticket: Ticket, desk: Desk) -> tuple[clocks.Reading, ...]:
+        """A request that has become one for the seats goes there by itself, unless it has been there or is given to units;
+        one that is none any more does not."""
+        begun = until_by_itself(desk, self.type, self.urgency, self.category)
+        if not begun:
+            return tuple(c.stop(desk, ticket, CLOCK))
+        new = ticket.state in OPEN and ticket.with_expert is None and ticket.clock(CLOCK) is None
+        return begun if new else ()
 
     def _relimited(self, ticket: Ticket, desk: Desk) -> list[clocks.Reading]:
         """The running limits by the new classification; days that were granted stay granted."""

@@ -9,12 +9,14 @@ from hotline.command import Desk, Refused, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.consulting import leave_expert
 from hotline.ticket.ticket import State, Ticket
 
 
 def close(ticket: Ticket, desk: Desk, outcome: f.Outcome, *, reached: bool) -> c.Facts:
     """The facts of closing.  An instruction or inspection order closes only when its source has accepted."""
     refuse_unaccepted(ticket)
+    yield from leave_expert(ticket, desk)
     yield f.TicketClosed(
         outcome=outcome,
         reached=reached,

@@ -145,6 +145,7 @@ PAUSED_WHILE_WAITING = (
     "rework_contact",
     "adjudication",
     "extension_decision",
+    "expert",
 )
 """Clocks that stand still while we wait for the caller or the matter is deferred; the statutory one never does."""
 

@@ -12,6 +12,7 @@ from hotline.command import Code, Desk, Refused, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.consulting import CLOCK, leave_expert
 from hotline.ticket.ticket import State, Ticket, below, unsettled_leads
 
 
@@ -135,11 +136,12 @@ def dispatch(
         *(_assign(ticket, desk, unit, "co", nth) for nth, unit in enumerate(co, start=1)),
     )
     readings = [
-        *c.stop(desk, ticket, "dispatch"),
+        *c.stop(desk, ticket, "dispatch", CLOCK),
         *c.stop_parts(desk, ticket, replacing),
         *_policy_clocks(ticket, desk),
         *(r for p in parts for r in c.part_clocks(desk, ticket, p)),
     ]
+    yield from leave_expert(ticket, desk)
     yield f.TicketDispatched(
         assignments=parts, ended=replacing, note=desk.seal_if("dispatched.note", note), clocks=tuple(readings)
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import reduce
 
 from hotline.facts import Recorded
+from hotline.ticket import expert_facts as e
 from hotline.ticket import facts as f
 from hotline.ticket.ticket import Assignment, State, Ticket, below, unsettled_leads
 
@@ -171,6 +172,14 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
             return replace(t, excluded=t.excluded | {fact.ground})
         case f.TicketIncluded():
             return replace(t, excluded=t.excluded - {fact.ground})
+        case e.ExpertConsulted():
+            return replace(t, with_expert=fact.consultation)
+        case e.ExpertPickedUp():
+            return replace(t, expert=fact.seat)
+        case e.ExpertLeft():
+            return replace(t, expert=None)
+        case e.ConsultationEnded():
+            return replace(t, with_expert=None, expert=None)
         case f.HoldPlaced():
             return replace(t, hold=True)
         case f.HoldReleased():

@@ -15,6 +15,8 @@ from hotline.command import Code, Desk, Happened, Line, Refused, To, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.closing import tell_origin
+from hotline.ticket.consulting import leave_expert, until_by_itself
 from hotline.ticket.number import NumberClaimed, NumberTaken, stream_of
 from hotline.ticket.ticket import Ticket
 
@@ -111,6 +113,7 @@ class Intake(Happened):
         r = self.request
         self._check(desk)
         readings = [*c.start(desk, None, "dispatch"), *statutory(desk, r.type, r.category, since=None)]
+        readings += until_by_itself(desk, r.type, r.urgency, r.category)
         if r.source.due is not None:
             readings.append(clocks.fixed("instruction", r.source.due, desk.at, desk.plan("instruction"), desk.calendar))
         withheld = r.state_secret
@@ -202,7 +205,9 @@ class Withdraw(c.TicketCommand):
             raise Refused("not_the_callers")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        yield from leave_expert(ticket, desk)
         yield f.TicketWithdrawn(
             reason=desk.seal_if("withdrawn.reason", self.reason),
             clocks=tuple(c.stop_all(desk, ticket)),
         )
+        yield from tell_origin(ticket, desk, "unfounded")

@@ -11,6 +11,7 @@ from hotline.counting import after
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.consulting import CLOCK, by_itself
 from hotline.ticket.ticket import Ticket
 
 SUPERVISION = frozenset({Role.SUPERVISOR, Role.LEADER})
@@ -153,6 +154,8 @@ class Ring(c.TicketCommand):
             yield f.TicketArchived(clocks=tuple(c.stop_all(desk, ticket, but=("retention",))))
         elif self.clock == "retention":
             yield f.TicketErased(approver="retention", clocks=(clocks.stop(reading, desk.at),))
+        elif self.clock == CLOCK:
+            yield from by_itself(ticket, desk)
         elif self.clock == "reopen":
             yield f.ClockRang(
                 clock=self.clock, level=self.level, due=reading.due, clocks=(clocks.stop(reading, desk.at),)

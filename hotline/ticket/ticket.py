@@ -117,6 +117,9 @@ class Ticket:
     excluded: frozenset[f.Exclusion] = frozenset()
     problem: bool = False
     escalated: bool = False
+    with_expert: UUID | None = None
+    """The consultation that is open; ``expert`` is whoever has picked it up."""
+    expert: str | None = None
     hold: bool = False
     erasure_wanted_by: str | None = None
     restricted: bool = False

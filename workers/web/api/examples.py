@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "refer": {"route": "litigation", "words": "此事正在审理，请向承办法院反映。"},
     "explain": {"ground": "unlawful", "words": "该请求缺乏法律依据，已向您说明。"},
     "void": {"kind": "silent"},
+    "consult-expert": {"way": "warm_transfer", "summary": "来电人问异地缴存的公积金能否一并提取。"},
     "ask-supplement": {"question": "请补充店铺的具体门牌号。"},
     "supplement": {"text": "在二单元楼下。"},
     "attach": {
@@ -113,6 +114,7 @@ def of_actions(rules: Rules) -> Mapping[str, Mapping[str, Any]]:
     category = next(list(rules.category_path(code)) for code, entry in rules.categories.items() if entry.parent)
     codes: Mapping[str, Mapping[str, Any]] = {
         "classify": {"category": category},
+        "consult-expert": {"skill": next(iter(rules.experts.skills))},
         "refer": {"route": next(iter(rules.routes))},
         "dispatch": {"lead": lead, "co": [other]},
         "redispatch": {"lead": other},

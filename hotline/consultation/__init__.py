@@ -1,0 +1,1 @@
+"""Consultations: an operator's question on its way to an expert, and what becomes of it."""
