@@ -6,7 +6,7 @@ fact beside fact, are what a city several times as large would have written, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -52,12 +52,12 @@ def make(room: Path, facts: int = FACTS) -> Path:
     return room / "city" / "log.db"
 
 
-def read(hotline: Hotline) -> Iterator[Sequence[Recorded]]:
-    """The whole log, decoded, in batches."""
-    position = 0
-    while facts := hotline.facts_after(position, _AT_ONCE):
-        yield facts
-        position = facts[-1].position
+def read(hotline: Hotline) -> Iterator[Recorded]:
+    """The whole log, one decoded fact at a time."""
+    position: int | None = 0
+    while found := hotline.store.select_notifications(position, _AT_ONCE, inclusive_of_start=False):
+        yield from map(hotline.facts.to_domain_event, found)
+        position = found[-1].id
 
 
 def _told(hotline: Hotline, times: int) -> Iterator[StoredEvent]:
