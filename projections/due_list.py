@@ -16,21 +16,23 @@ from sqlalchemy import BigInteger, Column, Index, String, Table, Uuid, select
 
 from hotline.calendar import SHANGHAI
 from hotline.facts import Recorded
+from hotline.timers import RING
 from projections.moments import from_micros, micros
 from projections.view import Doc, View, Views, main_table, metadata
 
 _SHIFT = timedelta(days=31)
 """Published holidays move a guessed due by some days, never by more than this."""
 
-table = main_table("due_list_v1", Column("provisional_due", BigInteger, nullable=True, index=True))
+table = main_table("due_list_v2", Column("provisional_due", BigInteger, nullable=True, index=True))
 timers = Table(
-    "due_list_v1_timers",
+    "due_list_v2_timers",
     metadata,
-    Column("ticket_id", Uuid, primary_key=True),
+    Column("ticket_id", Uuid, primary_key=True),  # or another stream's: seats and consultations have timers too
+    Column("kind", String(16), nullable=False),
     Column("clock", String(96), primary_key=True),
     Column("level", String(32), primary_key=True),
     Column("at", BigInteger, nullable=False),
-    Index("due_list_v1_timers_at", "at", "ticket_id"),
+    Index("due_list_v2_timers_at", "at", "ticket_id"),
     sqlite_with_rowid=False,
 )
 
@@ -39,16 +41,17 @@ _ORDER = (timers.c.at, timers.c.ticket_id, timers.c.clock, timers.c.level)
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A level of a ticket's clock rings at ``at``, and not before."""
+    """A level of a clock rings at ``at``, and not before.  ``kind`` is that of the stream whose clock it is."""
 
-    ticket_id: UUID
+    kind: str
+    stream: UUID
     clock: str
     level: str
     at: datetime
 
 
 def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
-    """The waiting levels and provisional dues of a ticket after one more fact."""
+    """The waiting levels and provisional dues of a stream after one more fact."""
     fact: Any = recorded.fact
     if not fact.clocks:
         return doc
@@ -60,7 +63,8 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
             waiting[reading.clock] = reading.alarms
         if reading.provisional:
             provisional[reading.clock] = reading.due
-    return {"waiting": waiting, "provisional": provisional}
+    kind = fact.TOPIC.partition(".")[0]
+    return {"kind": kind, "waiting": waiting, "provisional": provisional}
 
 
 def columns(doc: Doc) -> Mapping[str, Any]:
@@ -69,20 +73,21 @@ def columns(doc: Doc) -> Mapping[str, Any]:
 
 def lines(doc: Doc) -> list[dict[str, Any]]:
     return [
-        {"clock": clock, "level": level, "at": micros(at)}
+        {"kind": doc["kind"], "clock": clock, "level": level, "at": micros(at)}
         for clock, levels in doc["waiting"].items()
         for level, at in levels.items()
     ]
 
 
-VIEW = View("due_list", 1, fold, table, columns, timers, lines)
+VIEW = View("due_list", 2, fold, table, columns, timers, lines, kinds=tuple(RING))
 
 
 def due(views: Views, now: datetime, limit: int = 500) -> list[Timer]:
     """What should have rung by ``now``, the longest waiting first."""
     query = select(timers).where(timers.c.at <= micros(now)).order_by(*_ORDER).limit(limit)
     with views.engine.connect() as connection:
-        return [Timer(row.ticket_id, row.clock, row.level, from_micros(row.at)) for row in connection.execute(query)]
+        found = connection.execute(query)
+        return [Timer(row.kind, row.ticket_id, row.clock, row.level, from_micros(row.at)) for row in found]
 
 
 def next_at(views: Views) -> datetime | None:

@@ -1,7 +1,7 @@
 """The clock: works through what waits for its moment, and tidies what has run out.
 
 Nothing sleeps until a moment: what waits stands in the due list, so a moment that came while nobody was here is dealt with
-on return, once. Whether a level may ring at all is decided by the ticket, never here.
+on return, once. Whether a level may ring at all is decided by whose clock it is, never here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from uuid import UUID
 import structlog
 
 from hotline.facts import SYSTEM
-from hotline.ticket.supervising import ConfirmDues, Ring
+from hotline.ticket.supervising import ConfirmDues
+from hotline.timers import ring
 from projections import due_list
 from projections.follow import wait_until
 from workers.attachments import attached
@@ -54,12 +55,18 @@ class TheClock:
         for timer in due_list.due(house.views, house.now(), BATCH):
             if stop is not None and stop.is_set():
                 break
-            command = Ring(clock=timer.clock, level=timer.level)
             try:
-                position = max(position, house.hotline.handle(command, on=timer.ticket_id, by=SYSTEM).position)
+                command = ring(timer.kind, timer.clock, timer.level)
+                position = max(position, house.hotline.handle(command, on=timer.stream, by=SYSTEM).position)
                 done += 1
-            except Exception as failure:  # noqa: BLE001  # one ticket's trouble must not keep the others waiting
-                log.error("not_rung", ticket=str(timer.ticket_id), clock=timer.clock, error=type(failure).__name__)
+            except Exception as failure:  # noqa: BLE001  # one stream's trouble must not keep the others waiting
+                log.error(
+                    "not_rung",
+                    kind=timer.kind,
+                    stream=str(timer.stream),
+                    clock=timer.clock,
+                    error=type(failure).__name__,
+                )
         if done:  # what has rung leaves the list only when the view has seen it
             wait_until(house.views, VIEW, position, timeout=self._patience)
         return done

@@ -150,14 +150,14 @@ def test_a_newer_version_takes_the_place_of_the_older(
     old = VIEWS["due_list"]
     catch_up(views, old, log.facts_after)
     try:
-        table = main_table("due_list_v2")
-        new = replace(old, version=2, table=table, columns=lambda doc: {}, lines_table=None, lines=lambda doc: ())
+        table = main_table("due_list_v3")
+        new = replace(old, version=3, table=table, columns=lambda doc: {}, lines_table=None, lines=lambda doc: ())
         views.__dict__["known"] = {"due_list": new}
         views.migrate()
-        assert {"due_list_v1", "due_list_v2"} <= tables(views)
+        assert {"due_list_v2", "due_list_v3"} <= tables(views)
         assert rebuild.rebuild(views, new, log).same is None
-        assert "due_list_v2" in tables(views)
-        assert not any(name.startswith("due_list_v1") for name in tables(views))
+        assert "due_list_v3" in tables(views)
+        assert not any(name.startswith("due_list_v2") for name in tables(views))
         assert views.position("due_list") == log.position()
     finally:
-        metadata.remove(metadata.tables["due_list_v2"])
+        metadata.remove(metadata.tables["due_list_v3"])
