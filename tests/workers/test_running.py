@@ -1,12 +1,17 @@
 """Pieces of work beside each other."""
 
+import socket
+from pathlib import Path
 from threading import Event
 
 import pytest
 
+from tests.support.ports import free_port
 from tests.support.watching import eventually
 from workers import running
+from workers.directory import listening
 from workers.running import Crew
+from workers.settings import Settings
 
 
 def test_work_that_fails_is_started_again_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +45,9 @@ def test_work_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     crew.start()
     assert not crew.stop()
     release.set()
+
+
+def test_what_is_written_goes_out_at_once(tmp_path: Path) -> None:
+    """asyncio lets small answers go without delay on sockets that say they are TCP, and on no others: ours says so."""
+    with listening(Settings(data=tmp_path, host="127.0.0.1"), free_port()) as listen:
+        assert listen.proto == socket.IPPROTO_TCP
