@@ -1,6 +1,6 @@
 """One HTTP request to one address that was chosen before: no redirects, no proxies, bounded in size and time.
 
-Only the status is of interest, so the body of an answer is never read.
+Of an answer nothing but the status is of interest to a gateway; a link reads a few bytes of its body too.
 """
 
 from __future__ import annotations
@@ -51,20 +51,57 @@ def post(
     tls: ssl.SSLContext | None = None,
 ) -> Outcome:
     """POST `body` to `target` at `address`. Never raises for what the other side or the network does."""
+    try:
+        with _asked(target, address, body, headers, seconds, tls) as answer:
+            return of_http(answer.status, _seconds(answer.getheader("Retry-After"), now))
+    except Unreached as unreached:
+        return Away(unreached.reason)
+
+
+def ask(
+    target: Target,
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = SECONDS,
+    tls: ssl.SSLContext | None = None,
+) -> tuple[int, bytes]:
+    """POST `body` likewise; status and the beginning of the answer's body. Raises Unreached."""
+    with _asked(target, address, body, headers, seconds, tls) as answer:
+        return answer.status, answer.read(LARGEST)
+
+
+class Unreached(Exception):
+    """No answer: `reason` is timeout, tls or unreachable."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@contextmanager
+def _asked(
+    target: Target,
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+    tls: ssl.SSLContext | None,
+) -> Iterator[http.client.HTTPResponse]:
     if len(body) > LARGEST:
         raise ValueError("more than one request may hold")
     connection = _Pinned(target, address, seconds, tls)
     try:
         with _no_longer_than(seconds, connection):
             connection.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
-            answer = connection.getresponse()
-            return of_http(answer.status, _seconds(answer.getheader("Retry-After"), now))
+            yield connection.getresponse()
     except TimeoutError:
-        return Away("timeout")
+        raise Unreached("timeout") from None
     except ssl.SSLError:
-        return Away("tls")
+        raise Unreached("tls") from None
     except (OSError, http.client.HTTPException, ValueError):
-        return Away("unreachable")
+        raise Unreached("unreachable") from None
     finally:
         connection.close()
 
