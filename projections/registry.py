@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from projections import board_fold, dossier, due_list, progress
+from projections import board_fold, consultations, dossier, due_list, progress, seats
 from projections.view import View
 
 VIEWS: Mapping[str, View] = MappingProxyType(
-    {view.name: view for view in (board_fold.VIEW, dossier.VIEW, progress.VIEW, due_list.VIEW)}
+    {
+        view.name: view
+        for view in (board_fold.VIEW, dossier.VIEW, progress.VIEW, due_list.VIEW, seats.VIEW, consultations.VIEW)
+    }
 )

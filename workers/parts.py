@@ -43,9 +43,13 @@ def clock(house: House) -> dict[str, Work]:
 
 
 def reactions(house: House) -> dict[str, Work]:
-    from workers.eraser import NAME, Eraser
+    from workers import eraser, expert_desk
 
-    return {NAME: Alone(house.settings.outbox, NAME, Eraser(house).run)}
+    works: dict[str, Work] = {
+        eraser.NAME: Alone(house.settings.outbox, eraser.NAME, eraser.Eraser(house).run),
+        expert_desk.NAME: Alone(house.settings.store, expert_desk.NAME, expert_desk.ExpertDesk(house).run),
+    }
+    return works | listening(house)
 
 
 def deliveries(house: House) -> dict[str, Work]:

@@ -57,7 +57,8 @@ class AnyCentre(RuleBasedStateMachine):
     def one(self, nth: int, *phases: str) -> Consultation:
         """One of the questions in any of these phases."""
         found = [c for c in self.centre.all(Consultation) if c.phase in phases]
-        return found[nth % len(found)]
+        chosen: Consultation = found[nth % len(found)]
+        return chosen
 
     def has(self, *phases: str) -> bool:
         return any(c.phase in phases for c in self.centre.all(Consultation))
