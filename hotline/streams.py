@@ -12,6 +12,7 @@ from hotline.call import call
 from hotline.caller import conduct
 from hotline.consultation import consultation
 from hotline.facts import FactMapper, Recorded
+from hotline.handoff import handoff
 from hotline.seat import seat
 from hotline.store import Log
 from hotline.ticket import evolving
@@ -24,6 +25,7 @@ EVOLVE: Mapping[str, Evolve] = {
     "caller": conduct.evolve,
     "seat": seat.evolve,
     "consultation": consultation.evolve,
+    "handoff": handoff.evolve,
     "number": lambda _, recorded: recorded.fact,
 }
 """Kind of stream to the function that says what its facts mean to the rules."""

@@ -10,10 +10,16 @@ from typing import Any
 
 from hotline.command import Command
 from hotline.consultation.climbing import RingConsultation
+from hotline.handoff.alarms import RingHandOff
 from hotline.seat.presence import RingSeat
 from hotline.ticket.supervising import Ring
 
-RING: Mapping[str, type[Any]] = {"ticket": Ring, "seat": RingSeat, "consultation": RingConsultation}
+RING: Mapping[str, type[Any]] = {
+    "ticket": Ring,
+    "seat": RingSeat,
+    "consultation": RingConsultation,
+    "handoff": RingHandOff,
+}
 """Kind of stream to its command, which has a ``clock`` and a ``level``."""
 
 

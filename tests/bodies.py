@@ -36,6 +36,9 @@ def bodies(action: str, ticket: Ticket, now: Any, rules: Any) -> Iterator[dict[s
         case "void":
             for kind in ("silent", "nuisance"):
                 yield {"kind": kind}
+        case "hand-off":
+            for follow_up in (False, True):
+                yield {"to": "110", "way": "push", "summary": words, "reason": words, "follow_up": follow_up}
         case "consult-expert":
             for way in ("warm_transfer", "written"):
                 yield {"skill": "tax", "way": way, "summary": words}

@@ -17,6 +17,7 @@ from hotline.ticket.actions import ACTIONS
 from hotline.ticket.evolving import replay
 from hotline.ticket.supervising import ConfirmDues, Ring
 from hotline.ticket.ticket import OVER, State
+from tests import handoffs
 from tests import tickets as t
 from tests.bodies import bodies, commands
 from tests.spec import Story
@@ -33,7 +34,7 @@ LIKED = {
     "request-extension": 2, "reopen": 3, "approve-erasure": 2, "release-hold": 0.3, "classify": 0.15, "co-dispatch": 0.2,
     "ask-supplement": 0.4, "supplement": 0.05, "note": 0.02, "unmask": 0.02, "urge": 0.1, "supervise": 0.1, "escalate": 0.1,
     "exclude": 0.02, "include": 0.05, "hold": 0.02, "erase": 0.2, "withdraw": 0.02, "void": 0.1, "answer": 0.2, "refer": 0.1,
-    "explain": 0.2, "attach": 0.02, "consult-expert": 0.3,
+    "explain": 0.2, "attach": 0.02, "consult-expert": 0.3, "hand-off": 0.1,
 }  # fmt: skip
 """How likely a step is beside the others: a life in which everybody only writes notes shows little."""
 
@@ -64,6 +65,9 @@ class Life:
         story.now += timedelta(minutes=chance.choice([0, 1, 7, 45, 180, 600, 1440, 2880, 5000]))
         if chance.random() < 0.3:
             self.ring_what_is_due()
+            return
+        if story.ticket.handed is not None and chance.random() < 0.5:
+            self.seen.update(type(r.fact).__name__ for r in handoffs.other_side(story, chance))
             return
         offers = [(actor, action) for actor in chance.sample(PEOPLE, 8) for action in story.allowed(actor)]
         if not offers:
@@ -111,7 +115,7 @@ class Life:
         if ticket.state in OVER:
             assert {name.partition(":")[0] for name in running} <= AFTER_THE_END, running
             assert not ticket.parts()
-        elif ticket.source.kind == "citizen":
+        elif ticket.source.kind == "citizen" and ticket.handed is None:
             assert running, f"nothing reminds anybody of a ticket that is {ticket.state}"
         live = {a.id for a in ticket.parts()}
         for reading in ticket.running():
@@ -122,7 +126,9 @@ class Life:
             assert unit.running or unit.paused or part.state == "replied" or again
         waiting = ticket.state in (State.NEEDS_SUPPLEMENT, State.DEFERRED)
         assert not (waiting and kinds["citizen"] + kinds["unit"] + kinds["rework"]), "our clocks run while we wait"
-        assert all(not r.paused or waiting or ticket.hold for r in ticket.clocks.values()), "a clock waits for nothing"
+        away = ticket.handed is not None and ticket.handed.custody == "theirs" and not ticket.handed.follow_up
+        idle = waiting or away or ticket.hold
+        assert all(not r.paused or idle for r in ticket.clocks.values()), "a clock waits for nothing"
         if (citizen := ticket.clock("citizen")) is not None:
             first = next(r for r in self.story.log if isinstance(r.fact, f.TicketDispatched))
             assert citizen.runs[0].since == first.recorded_at, "counted from the first dispatch, for ever"

@@ -74,9 +74,9 @@ class Story:
     def allowed(self, by: Actor) -> tuple[str, ...]:
         return allowed(self.ticket, self.desk(by))
 
-    def desk(self, by: Actor) -> Desk:
+    def desk(self, by: Actor, on: UUID | None = None) -> Desk:
         return Desk(
-            id=self.id,
+            id=on or self.id,
             at=self.rules.calendar.local(self.now),
             by=by,
             rules=self.rules,
@@ -92,15 +92,15 @@ class Story:
             self.decide(command, by)
         return self
 
-    def decide(self, command: Command, by: Actor) -> list[Recorded]:
-        """Guard, decide, remember.  Raises Refused; nothing has changed then."""
-        desk = self.desk(by)
-        state = self.states.get(self.id, (0, None))[1]
+    def decide(self, command: Command, by: Actor, on: UUID | None = None) -> list[Recorded]:
+        """Guard, decide, remember; ``on`` another stream than the ticket's.  Raises Refused; nothing has changed then."""
+        desk = self.desk(by, on)
+        state = self.states.get(desk.id, (0, None))[1]
         command.guard(state, desk)
-        return [self._record(command, decided, by) for decided in list(command.decide(state, desk))]
+        return [self._record(command, decided, by, desk.id) for decided in list(command.decide(state, desk))]
 
-    def _record(self, command: Command, decided: Fact | To, by: Actor) -> Recorded:
-        told = decided if isinstance(decided, To) else To(command.KIND, self.id, decided)
+    def _record(self, command: Command, decided: Fact | To, by: Actor, on: UUID) -> Recorded:
+        told = decided if isinstance(decided, To) else To(command.KIND, on, decided)
         version, state = self.states.get(told.stream, (0, None))
         recorded = Recorded(
             originator_id=told.stream,

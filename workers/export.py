@@ -41,8 +41,9 @@ FIELDS = frozenset(
     {
         "assignment", "assignments", "attachment", "attempt", "by_itself", "calendar_until", "call_back", "callback_wanted",
         "caller_kind", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "confidential", "contact_preference",
-        "consultation", "contacted", "days", "district", "due", "ended", "failed", "fields", "ground", "kind", "knowledge", "level",
-        "minor_involved", "new_fact", "number", "outcome", "reachable", "reached", "replacement", "resolution",
+        "consultation", "contacted", "danger", "days", "district", "due", "ended", "failed", "fields", "first_received_by",
+        "follow_up", "ground", "handoff", "handoff_id", "keep", "kind", "knowledge", "level",
+        "minor_involved", "new_fact", "number", "outcome", "passages", "platform", "reachable", "reached", "replacement", "resolution",
         "retention", "review_on", "round", "route", "satisfaction", "size", "skill", "suggested_unit", "template", "to",
         "told_police", "type", "unit", "until", "urgency", "way", "why",
     }
@@ -51,7 +52,7 @@ FIELDS = frozenset(
 KEPT_IN = frozenset(
     {
         "about_team", "access", "accused_unit", "approver", "call_id", "cell", "legal_basis", "person_id",
-        "public_reply", "reason", "recording", "seat", "source", "tags", "told_reason",
+        "public", "public_reply", "reason", "recording", "reference", "seat", "source", "tags", "told_reason",
     }
 )  # fmt: skip
 """Unsealed fields that do not: they lead to a person, or people wrote them in their own words."""

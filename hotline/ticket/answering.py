@@ -9,7 +9,7 @@ from hotline.command import Code, Desk, Refused, To, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
-from hotline.ticket.closing import close, refuse_unaccepted
+from hotline.ticket.closing import close, refuse_unaccepted, tell_origin
 from hotline.ticket.consulting import leave_expert
 from hotline.ticket.ticket import State, Ticket
 
@@ -115,4 +115,5 @@ class Void(c.TicketCommand):
         told = self.kind == "malicious" or any(isinstance(s.fact, conduct.PoliceTold) for s in steps)
         yield from leave_expert(ticket, desk)
         yield f.TicketVoided(kind=self.kind, told_police=told, clocks=tuple(c.stop_all(desk, ticket)))
+        yield from tell_origin(ticket, desk, "unfounded")
         yield from steps

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from hotline.command import Desk, Refused, Words
+from hotline.command import Desk, Refused, To, Words
 from hotline.facts import Role
+from hotline.handoff.facts import HandOffResulted
+from hotline.handoff.handoff import stream_of
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.consulting import leave_expert
@@ -22,6 +24,16 @@ def close(ticket: Ticket, desk: Desk, outcome: f.Outcome, *, reached: bool) -> c
         reached=reached,
         clocks=(*c.stop_all(desk, ticket), *c.start(desk, ticket, "archive", "reopen")),
     )
+    yield from tell_origin(ticket, desk, "done")
+
+
+def tell_origin(ticket: Ticket, desk: Desk, outcome: Literal["done", "unfounded"]) -> c.Facts:
+    """The platform the matter came from learns how it ended here."""
+    if ticket.came_by is None or ticket.handed is not None:
+        return
+    handoff = desk.other("handoff", stream_of(*ticket.came_by))
+    if handoff is not None and handoff.stage == "accepted" and handoff.outcome is None:
+        yield To("handoff", handoff.stream, HandOffResulted(words=None, outcome=outcome))
 
 
 def refuse_unaccepted(ticket: Ticket) -> None:

@@ -36,6 +36,8 @@ class TicketCommand(Command):
             raise Refused("erased")
         if ticket.restricted and cls.ACTION not in KEEPING:
             raise Refused("store_only")
+        if ticket.handed is not None and not ticket.handed.follow_up and cls.ACTION not in MEANWHILE:
+            raise Refused("with_other_platform", platform=ticket.handed.platform)
         if cls.STATES and ticket.state not in cls.STATES:
             raise Refused(cls.REFUSAL, state=ticket.state.value)
         cls.check(ticket, desk)
@@ -49,6 +51,10 @@ COUNTING = frozenset({"include", "exclude", "ring", "confirm-dues"})
 """What may still be done to a ticket whose words are gone: it still counts."""
 KEEPING = COUNTING | {"hold", "release-hold", "erase", "approve-erasure", "refuse-erasure"}
 """What may still be done to a ticket that is stored only."""
+
+
+MEANWHILE = KEEPING | {"attach", "escalate", "hand-off", "note", "supervise", "supplement", "unmask", "urge"}
+"""What may be done to a ticket while the matter is offered to, or held by, another platform: two must not work on one."""
 
 
 class PartCommand(TicketCommand):

@@ -9,7 +9,8 @@ from functools import reduce
 from hotline.facts import Recorded
 from hotline.ticket import expert_facts as e
 from hotline.ticket import facts as f
-from hotline.ticket.ticket import Assignment, State, Ticket, below, unsettled_leads
+from hotline.ticket import handoff_facts as h
+from hotline.ticket.ticket import Assignment, Handed, State, Ticket, below, unsettled_leads
 
 
 def replay(ticket: Ticket | None, history: Iterable[Recorded]) -> Ticket | None:
@@ -168,6 +169,23 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
             return replace(t, problem=True)
         case f.SupervisionEscalated():
             return replace(t, escalated=True)
+        case h.TicketHandedOff():
+            handed = t.handed if fact.keep else Handed(fact.handoff, fact.platform, "offered", fact.follow_up)
+            return replace(t, handed=handed, handoffs=t.handoffs + 1)
+        case h.HandOffTaken():
+            theirs = replace(t.handed, custody="theirs") if t.handed is not None else None
+            return replace(t, handed=theirs, passages=t.passages + 1)
+        case h.HandOffEnded():
+            of_this = t.handed is not None and t.handed.handoff == fact.handoff
+            return replace(t, handed=None) if of_this else t
+        case h.HandOffReported():
+            return t if fact.outcome is None else replace(t, handed=None)
+        case h.HandOffArrived() | h.HandedBack():
+            return _arrived(t, fact)
+        case h.HandOffVoided():
+            return _voided(t, recorded)
+        case h.PingPongRaised():
+            return replace(t, ping_pong=True)
         case f.TicketExcluded():
             return replace(t, excluded=t.excluded | {fact.ground})
         case f.TicketIncluded():
@@ -215,6 +233,24 @@ def _end_parts(t: Ticket, ids: Iterable[str]) -> Ticket:
 def _ended(t: Ticket, state: State, recorded: Recorded) -> Ticket:
     t = _with(t, *(replace(a, state="ended") for a in t.parts()))
     return replace(t, state=state, closed_at=recorded.recorded_at, back_to=None)
+
+
+def _arrived(t: Ticket, fact: h.HandOffArrived | h.HandedBack) -> Ticket:
+    return replace(
+        t,
+        handed=None,
+        handed_before=t.handed,
+        came_by=(fact.platform, fact.handoff_id),
+        first_received_by=fact.first_received_by,
+        passages=t.passages + 1,
+    )
+
+
+def _voided(t: Ticket, recorded: Recorded) -> Ticket:
+    t = replace(t, came_by=None, passages=t.passages - 1)
+    if t.handed_before is None and not t.over:
+        return _ended(t, State.WITHDRAWN, recorded)
+    return replace(t, handed=t.handed_before, handed_before=None)
 
 
 def _only_live_wishes(t: Ticket) -> Ticket:

@@ -15,6 +15,7 @@ from hotline.command import Code, Desk, Happened, Line, Refused, To, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.closing import tell_origin
 from hotline.ticket.consulting import leave_expert, until_by_itself
 from hotline.ticket.number import NumberClaimed, NumberTaken, stream_of
 from hotline.ticket.ticket import Ticket
@@ -209,3 +210,4 @@ class Withdraw(c.TicketCommand):
             reason=desk.seal_if("withdrawn.reason", self.reason),
             clocks=tuple(c.stop_all(desk, ticket)),
         )
+        yield from tell_origin(ticket, desk, "unfounded")

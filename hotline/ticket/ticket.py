@@ -71,6 +71,17 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """Where a ticket stands between platforms; ``custody`` passes when the other's acceptance is in our log."""
+
+    handoff: UUID
+    platform: str
+    custody: Literal["offered", "theirs"]
+    follow_up: bool
+    """Whether a part of it stays here; without that nobody here may go on, or two platforms would work on one matter."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """A request with what has become of it.  ``version`` is that of its last fact."""
 
@@ -120,6 +131,16 @@ class Ticket:
     with_expert: UUID | None = None
     """The consultation that is open; ``expert`` is whoever has picked it up."""
     expert: str | None = None
+    handed: Handed | None = None
+    handed_before: Handed | None = None
+    """Where it stood before it came back; what a void acceptance leads back to."""
+    came_by: tuple[str, UUID] | None = None
+    """Platform and id of the hand-off by which it last came to us."""
+    first_received_by: str | None = None
+    """The platform the citizen turned to first; None when that was us."""
+    handoffs: int = 0
+    passages: int = 0
+    ping_pong: bool = False
     hold: bool = False
     erasure_wanted_by: str | None = None
     restricted: bool = False

@@ -15,6 +15,7 @@ from hotline.counting import Limit
 from hotline.facts import Recorded
 from hotline.rules import Rules
 from hotline.ticket import facts as f
+from hotline.ticket import handoff_facts as h
 from hotline.ticket.classifying import Classify
 from hotline.ticket.dispatching import PassDown
 from hotline.ticket.extending import GrantExtension, RequestExtension
@@ -55,6 +56,7 @@ class Judge:
     waiting: set[str] = field(default_factory=set)
     stopped_by_reply: set[str] = field(default_factory=set)
     received: datetime = MONDAY
+    follow_up: bool = False
 
     def hear(self, recorded: Recorded) -> None:
         at, fact = recorded.recorded_at, recorded.fact
@@ -85,11 +87,19 @@ class Judge:
                 self.end(at, fact.assignment)
                 self.begin(at, fact.replacement)
                 self.answers |= {fact.replacement.id} if fact.assignment in self.answers else set()
-            case f.SupplementAsked() | f.DeferralApproved():
+            case h.TicketHandedOff():
+                self.follow_up = fact.follow_up
+            case h.HandOffTaken() | h.HandOffVoided() if self.follow_up:
+                pass
+            case h.HandedBack() | h.HandOffReported() if self.follow_up or not fact.clocks:
+                pass  # the part that was handed over is not the one these clocks count, or it ended over there
+            case f.SupplementAsked() | f.DeferralApproved() | h.HandOffTaken() | h.HandOffVoided():
                 self.waiting = {n for n, c in self.clocks.items() if c.running and not n.startswith("statutory")}
                 for name in self.waiting:
                     self.clocks[name].pause(at)
-            case f.SupplementGiven() | f.SupplementWaitEnded() | f.TicketResumed():
+            case (
+                f.SupplementGiven() | f.SupplementWaitEnded() | f.TicketResumed() | h.HandedBack() | h.HandOffReported()
+            ):
                 for name in self.waiting:
                     if self.clocks[name].stopped is None:
                         self.clocks[name].resume(at)
