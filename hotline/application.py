@@ -13,7 +13,10 @@ from eventsourcing.persistence import Mapper
 
 from hotline.caller import conduct
 from hotline.command import Command, Desk
-from hotline.facts import Actor, FactMapper, Recorded
+from hotline.facts import Actor, FactMapper, Recorded, Role
+from hotline.handoff import handoff
+from hotline.handoff.messages import Message, Offer
+from hotline.handoff.taking import Newcomer, Take
 from hotline.pen import Pen
 from hotline.rules import Rules
 from hotline.store import Log, store_env
@@ -22,7 +25,7 @@ from hotline.ticket import number as numbers
 from hotline.ticket.facts import Access
 from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.ticket import Ticket
-from hotline.vault import Vault
+from hotline.vault import NotAPhone, Vault, normalise_phone
 from hotline.writing import Job, Key, Written
 
 
@@ -131,6 +134,38 @@ class Hotline(Application[UUID]):
             happened_at=request.happened_at,
         )
 
+    def take(
+        self, message: Message, *, platform: str, at: datetime | None = None, correlation_id: str | None = None
+    ) -> Written:
+        """Take what another platform says of a hand-off; ``facts`` is empty for what was taken before.  Raises Refused.
+
+        The link has proved that the platform says it.  A matter that is new to us gets its number and keys here.
+        """
+        stream, when = handoff.stream_of(platform, message.handoff_id), at or self.now()
+
+        def make() -> tuple[Command, dict[str, Any]]:
+            fresh = isinstance(message, Offer) and self.streams.read("handoff", stream)[1] is None
+            new = self._newcomer(message, handoff.ticket_of(stream), when) if fresh else None
+            return Take(message=message, newcomer=new), {}
+
+        job = Job(
+            make=make,
+            stream=stream,
+            by=Actor(id=f"link:{platform}", role=Role.SYSTEM),
+            at=when,
+            correlation_id=correlation_id or str(uuid4()),
+        )
+        return self.pen.write(job)
+
+    def _newcomer(self, offer: Message, ticket: UUID, at: datetime) -> Newcomer:
+        assert isinstance(offer, Offer)
+        caller, number = offer.body.matter.caller, numbers.draw(self.rules.calendar.local(at))
+        phone = _phone(caller.phone) if caller is not None and caller.phone else None
+        name = caller.name if caller is not None else None
+        person = self.vault.person(name=name, phone=phone, kind="person", ticket_id=ticket) if name or phone else None
+        access = Access(code=self.code_hash(number, numbers.draw_code()), token=self.token_hash(self.token_of(ticket)))
+        return Newcomer(number=number, access=access, person_id=person, reachable=phone is not None)
+
     # -- what a citizen proves himself with ------------------------------------------------------------------------
     def code_hash(self, number: str, code: str) -> str:
         return self.vault.blind("query_code", f"{number}:{code.strip().upper()}")
@@ -201,6 +236,14 @@ class Hotline(Application[UUID]):
         with self.news:
             self.written += 1
             self.news.notify_all()
+
+
+def _phone(given: str) -> str | None:
+    """The number as the vault takes it; another platform may have written down what is none."""
+    try:
+        return normalise_phone(given)
+    except NotAPhone:
+        return None
 
 
 def _nothing() -> tuple[Command, dict[str, Any]]:

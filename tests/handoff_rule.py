@@ -7,21 +7,28 @@ every pair of places in them is looked at that could have been true at one momen
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from hotline.facts import Recorded
+from hotline.handoff.facts import HandOffFact
+from hotline.handoff.handoff import HandOff, evolve
+from hotline.handoff.outgoing import outgoing
+from workers.compose import House
 
 ANSWERS = frozenset({"confirmed", "recalled"})
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place in one platform's log of one hand-off: who holds the matter by it, and the kinds of all messages this
-    side has written and taken by then, in order."""
+    """One place in one platform's log of one hand-off: who holds the matter by it, the kinds of all messages this side
+    has written by then, in order, and how many it has taken."""
 
     holder: str
     wrote: tuple[str, ...] = ()
-    took: tuple[str, ...] = ()
+    took: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,10 +42,10 @@ class Side:
 def judge(offerer: Side, receiver: Side, *, settled: bool = True) -> Iterator[str]:
     """What is wrong, a sentence each; `settled`: nothing may be left in flight at the end of both logs."""
     before = Place(offerer.me)  # what the receiver has not heard of, the offerer holds
-    known = {offerer.me, receiver.me}
+    known = {offerer.me, receiver.me or offerer.me}
     for n, mine in enumerate(offerer.places):
         for m, theirs in enumerate((before, *receiver.places)):
-            if not (_prefix(theirs.took, mine.wrote) and _prefix(mine.took, theirs.wrote)):
+            if theirs.took > len(mine.wrote) or mine.took > len(theirs.wrote):
                 continue  # no moment at which both could have been true
             at = f"offerer's place {n}, receiver's {m}"
             holds = (mine.holder == offerer.me, theirs.holder == receiver.me)
@@ -53,7 +60,7 @@ def judge(offerer: Side, receiver: Side, *, settled: bool = True) -> Iterator[st
 
 
 def _unsettled(mine: Place, theirs: Place) -> Iterator[str]:
-    if mine.wrote != theirs.took or theirs.wrote != mine.took:
+    if (len(mine.wrote), len(theirs.wrote)) != (theirs.took, mine.took):
         yield f"not settled: {mine.wrote} written, {theirs.took} taken; {theirs.wrote} written, {mine.took} taken"
     if mine.holder != theirs.holder:
         yield f"at the end {mine.holder} holds it by one log, {theirs.holder} by the other"
@@ -61,12 +68,8 @@ def _unsettled(mine: Place, theirs: Place) -> Iterator[str]:
 
 def _answer_in_flight(mine: Place, theirs: Place) -> bool:
     """An acceptance that the offerer has not taken, or its answer to one that the receiver has not."""
-    coming, going = theirs.wrote[len(mine.took) :], mine.wrote[len(theirs.took) :]
+    coming, going = theirs.wrote[mine.took :], mine.wrote[theirs.took :]
     return "accept" in coming or bool(ANSWERS & set(going))
-
-
-def _prefix(part: Sequence[str], whole: Sequence[str]) -> bool:
-    return whole[: len(part)] == part
 
 
 def of_standin(me: str, story: Iterable[Mapping[str, Any]]) -> dict[str, Side]:
@@ -81,21 +84,43 @@ def of_standin(me: str, story: Iterable[Mapping[str, Any]]) -> dict[str, Side]:
         if row["what"] == "wrote":
             wrote = (*wrote, row["kind"])
         elif row["what"] == "took":
-            took = (*took, row["kind"])
+            took += 1
         last[id_] = places[id_][row["write"]] = Place(row["holder"], wrote, took)
     return {id_: Side(me, tuple(found.values())) for id_, found in places.items()}
+
+
+def of_house(house: House) -> dict[str, Side]:
+    """The hand-offs of our own log, at every single fact."""
+    streams: dict[UUID, list[Recorded]] = defaultdict(list)
+    position = 0
+    while facts := house.hotline.facts_after(position):
+        for recorded in facts:
+            if isinstance(recorded.fact, HandOffFact):
+                streams[recorded.originator_id].append(recorded)
+        position = facts[-1].position
+    found = {}
+    for history in streams.values():
+        state: HandOff | None = None
+        places = []
+        for n, recorded in enumerate(history, 1):
+            state = evolve(state, recorded)
+            assert state is not None
+            said = outgoing(history[:n], lambda *_: None, lambda _: None)
+            places.append(Place(state.holder, tuple(message.kind for message in said), state.heard))
+        assert state is not None
+        found[str(state.id)] = Side(state.us, tuple(places))
+    return found
 
 
 def judge_all(one: Mapping[str, Side], other: Mapping[str, Side], *, settled: bool = True) -> list[str]:
     """Every hand-off in either log: the one whose log begins with an offer it wrote is its offerer."""
     wrong = []
     for id_ in {*one, *other}:
-        sides = [side[id_] for side in (one, other) if id_ in side]
-        offerers = [side for side in sides if side.places and side.places[0].wrote[:1] == ("offer",)]
+        sides = [log[id_] for log in (one, other) if id_ in log]
+        offerers = [side for side in sides if side.places[0].wrote[:1] == ("offer",)]
         if len(offerers) != 1:
             wrong.append(f"{id_}: offered by {len(offerers)}")
             continue
-        me = next(iter((other if offerers[0] in one.values() else one).values())).me if len(sides) == 2 else "-"
-        receiver = next((side for side in sides if side is not offerers[0]), Side(me, ()))
+        receiver = next((side for side in sides if side is not offerers[0]), Side("", ()))
         wrong += [f"{id_}: {told}" for told in judge(offerers[0], receiver, settled=settled)]
     return wrong

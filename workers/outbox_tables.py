@@ -113,6 +113,17 @@ errands = Table(  # one notice on one way to one addressee outside
     Index("outbox_errands_waiting", "way", "status", "line", "id"),
     Index("outbox_errands_ticket", "ticket_id"),
 )
+links = Table(  # how far another platform has acknowledged what we say to it of each matter
+    "outbox_links",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("platform", String(64), nullable=False),
+    Column("danger", Boolean, nullable=False),
+    Column("said", Integer, nullable=False),
+    Column("acknowledged", Integer, nullable=False),
+    Column("since", Moment, nullable=False),  # when the first of those still waiting was said
+    Index("outbox_links_platform", "platform", "danger", "since"),
+)
 positions = Table(
     "outbox_positions",
     metadata,

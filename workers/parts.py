@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from workers.compose import House
 from workers.running import Work
 
 if TYPE_CHECKING:
+    from workers.link.courier import Courier
     from workers.relay import Relay
 
 Handlers = dict[str, Callable[..., object]]
@@ -64,6 +65,13 @@ def deliveries(house: House) -> dict[str, Work]:
 def carrying(house: House, relay: Relay) -> dict[str, Work]:
     """The relay's work."""
     return {"relay": Alone(house.settings.store, "relay", relay.run)} | listening(house)
+
+
+def links(house: House, found: Mapping[str, Courier]) -> dict[str, Work]:
+    """The courier of each link to another platform."""
+    from workers.link.pieces import works
+
+    return works(house, found) | listening(house) if found else {}
 
 
 def demo(house: House) -> dict[str, Work]:

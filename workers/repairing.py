@@ -25,6 +25,7 @@ from workers.bus import DEAD_STREAM, STREAM, Bus, connected
 from workers.compose import House
 from workers.directory import CannotStart
 from workers.eraser import NAME as ERASER
+from workers.link.ledger import forget as forget_said
 from workers.outbox_lost import forget_lost
 from workers.wire import position_of
 
@@ -42,6 +43,7 @@ def repair(house: House, bus: Bus | None, out: Out, *, give_up_keys: bool = Fals
         house.vault.erase(*lacking)
     again = house.vault.reapply_register()
     house.outbox.move(ERASER, 0)  # what the log decided about personal data is made true once more
+    forget_said(house.outbox)
     lost = forget_lost(house.outbox, house.hotline, house.now())
     out(both("outbox_mended", lost=lost, again=again))
     for name, view in VIEWS.items():

@@ -18,6 +18,7 @@ from workers import backup_postgres, backup_sqlite
 from workers.backup import KEYS, ORDER, Manifest, both, keys_of, opened, take_out
 from workers.directory import CannotStart, held
 from workers.eraser import NAME as ERASER
+from workers.link.ledger import forget as forget_said
 from workers.outbox_lost import forget_lost
 from workers.settings import Settings
 
@@ -153,6 +154,7 @@ def _settle(settings: Settings, kept: tuple[str, ...]) -> int:
     house = build(settings)
     try:
         house.outbox.move(ERASER, 0)
+        forget_said(house.outbox)
         if "outbox" in kept:
             forget_lost(house.outbox, house.hotline, house.now())
         return house.outbox.count().get("waiting", 0)

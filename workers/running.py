@@ -57,9 +57,10 @@ class Crew:
             tell()
 
     def ends_with(self, failure: BaseException | None) -> None:
-        """Leave because of this."""
-        self.left = self.left or failure or RuntimeError("ended without being asked to")
-        self._tell()
+        """Leave because of this; whatever else fails on the way out is told to nobody, who listened may be gone."""
+        if self.left is None:
+            self.left = failure or RuntimeError("ended without being asked to")
+            self._tell()
 
     def stop(self) -> bool:
         """Ask all to stop and wait for it; whether all did in time."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from workers.alone import Alone
 from workers.broker import Consumers
 from workers.bus import Bus, BusLost
 from workers.compose import House
+from workers.link.courier import Courier
 from workers.relay import Relay
 from workers.running import Crew, Left
 
@@ -39,6 +40,7 @@ def serve(
     bus: Bus | None = None,
     consumers: Consumers | None = None,
     relay: Relay | None = None,
+    links: Mapping[str, Courier] | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run until SIGINT or SIGTERM, then end everything in good order: what is begun is finished. Raises Left.
@@ -50,7 +52,7 @@ def serve(
         if listen is None:
             asyncio.run(_quiet(crew, consumers, ready))
         else:
-            asyncio.run(_web(_app(house, crew, pages, bus, consumers, relay), crew, listen, consumers, ready))
+            asyncio.run(_web(_app(house, crew, pages, bus, consumers, relay, links), crew, listen, consumers, ready))
     finally:
         if not crew.stop():
             log.warning("work_did_not_end_in_time")
@@ -106,11 +108,18 @@ async def _web(
 
 
 def _app(
-    house: House, crew: Crew, pages: bool, bus: Bus | None, consumers: Consumers | None, relay: Relay | None
+    house: House,
+    crew: Crew,
+    pages: bool,
+    bus: Bus | None,
+    consumers: Consumers | None,
+    relay: Relay | None,
+    links: Mapping[str, Courier] | None,
 ) -> Any:
     """What is answered over HTTP: the pages and the interface, or the probes alone."""
     from workers import figures
     from workers.gateways import standing
+    from workers.link import pieces
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -128,9 +137,15 @@ def _app(
         app = create_probes(house, lifespan=lifespan, views=any(name.startswith("view ") for name in crew.work))
     _checks(app.state.checks, crew, consumers, relay)
     figures.install(app.state.registry, house, crew, consumers, relay)
+    notes: dict[str, Callable[[], str | None]] = {}
+    if links or (links is not None and not pages):
+        notes["links"] = partial(pieces.note, house)
+    if links:
+        pieces.install_gauges(app.state.registry, house, links)
     if consumers is not None:
-        app.state.notes = {"deliveries": partial(standing.note, house)}
+        notes["deliveries"] = partial(standing.note, house)
         standing.install_gauges(app.state.registry, house)
+    app.state.notes = notes
     return app
 
 

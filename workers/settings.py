@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     smtp_per_second: float = Field(default=5.0, gt=0)
     webhook_allow: str = ""
     """Hosts, or host:port, with commas between, that webhooks may reach inside and without TLS."""
+    links: str = Field(default="", repr=False)
+    """The platforms that matters are handed to and come from: `110=https://host/path water=nats:`, blanks between them
+    (docs/handoff.md); `nats:` alone is the bus of our own."""
+    link_keys: Path | None = None
+    """A directory with a file for each of them, named like the platform, that holds what its messages are signed with."""
     access_kept_days: int = Field(default=366, ge=180)
     """How long it stays known who saw what; the law asks for at least half a year."""
     rate_limit_store: str = "memory://"
@@ -112,6 +117,19 @@ class Settings(BaseSettings):
             )
         return url
 
+    @field_validator("links")
+    @classmethod
+    def _are_links(cls, links: str) -> str:
+        for one in links.split():
+            platform, _, address = one.partition("=")
+            scheme, _, rest = address.partition(":")
+            if not platform or scheme not in ("http", "https", "nats", "tls") or (scheme != "nats" and not rest):
+                raise ValueError(
+                    "应为 平台=地址，以空格分隔，如 110=https://主机/路径 / must be platform=address with blanks between,"
+                    " such as 110=https://host/path"
+                )
+        return links
+
     @field_validator("smtp_url")
     @classmethod
     def _is_smtp(cls, url: str | None) -> str | None:
@@ -123,6 +141,12 @@ class Settings(BaseSettings):
     def allowed_hosts(self) -> frozenset[str]:
         """`webhook_allow`, taken apart."""
         return frozenset(host.strip().lower() for host in self.webhook_allow.split(",") if host.strip())
+
+    @property
+    def linked(self) -> tuple[tuple[str, str], ...]:
+        """`links`, taken apart: platform and address."""
+        found = (one.partition("=") for one in self.links.split())
+        return tuple((platform, address) for platform, _, address in found)
 
     @property
     def embedded(self) -> bool:

@@ -31,7 +31,7 @@ View = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (web, relay, project, react, clock, notify):
+    for command in (web, relay, project, react, clock, notify, link):
         app.command()(command)
 
 
@@ -95,6 +95,17 @@ def notify(health_port: Health = None) -> None:
     with _alone(health_port=health_port) as house:
         consumers = Consumers(Bus.of(house.settings), parts.consumers(house), patience=PATIENCE)
         _run(house, parts.deliveries(house), consumers=consumers)
+
+
+def link(health_port: Health = None) -> None:
+    """与其他平台（如 110）交接 / hand matters to other platforms such as 110, and take what they say."""
+    from workers import parts
+    from workers.bus import Bus
+    from workers.link.pieces import couriers
+
+    with _alone(health_port=health_port) as house:
+        found = couriers(house, Bus.of(house.settings) if house.settings.nats_url else None)
+        _run(house, parts.links(house, found), links=found)
 
 
 def _run(house: House, work: Mapping[str, Callable[..., None]], **rest: Any) -> None:

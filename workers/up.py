@@ -40,6 +40,7 @@ def up(settings: Settings, *, demo: bool = False, out: Say = print) -> None:
 def _run(house: House, url: str, listen: socket.socket, demo: bool, out: Say) -> None:
     from workers import parts
     from workers.broker import Consumers
+    from workers.link.pieces import couriers
     from workers.relay import Relay
     from workers.running import Crew
     from workers.serving import serve
@@ -48,7 +49,8 @@ def _run(house: House, url: str, listen: socket.socket, demo: bool, out: Say) ->
     bus = Bus.of(house.settings, url)
     relay = Relay(house.hotline, bus)
     work = parts.followers(house) | parts.clock(house) | parts.reactions(house) | parts.deliveries(house)
-    work |= parts.carrying(house, relay)
+    links = couriers(house, bus)
+    work |= parts.carrying(house, relay) | parts.links(house, links)
     if demo:
         work |= parts.demo(house)
     consumers = Consumers(bus, parts.consumers(house))
@@ -59,6 +61,7 @@ def _run(house: House, url: str, listen: socket.socket, demo: bool, out: Say) ->
         bus=bus,
         consumers=consumers,
         relay=relay,
+        links=links,
         ready=lambda: _greet(house.settings, logins, out),
     )
 

@@ -26,7 +26,7 @@ RELEASES = ("1.31", "1.34")
 SETTINGS = {f"HOTLINE_{name.upper()}" for name in Settings.model_fields} | OTHERS
 COMMANDS = typer.main.get_command(app)
 NOT_OURS = {"up", "node_filesystem_avail_bytes", "node_filesystem_size_bytes"}
-PROCESSES = {"web", "relay", "project", "react", "clock", "notify"}
+PROCESSES = {"web", "relay", "project", "react", "clock", "notify", "link"}
 
 
 def known(words: list[str]) -> bool:

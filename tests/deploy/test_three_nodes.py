@@ -38,6 +38,7 @@ class Deployment:
             "HOTLINE_PROFILE": "sichuan-2025",
             "HOTLINE_PUBLIC_URL": f"http://127.0.0.1:{self.ports['web-1']}",
         }
+        given |= {"HOTLINE_LINKS": "", "HOTLINE_LINK_KEYS": str(room / "links")}
         assert set(given) == set(ours()["relay"]["environment"]), "the compose file gives other settings"
         outside = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
         self.env = {**outside, **given, "HOTLINE_DATA": str(room / "data")}  # the image sets the last

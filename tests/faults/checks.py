@@ -24,6 +24,7 @@ from projections import due_list
 from tests.faults.city import City
 from tests.faults.evidence import UNDECODABLE, Evidence
 from tests.faults.ledger import Step
+from tests.handoff_rule import judge_all, of_house, of_standin
 from tests.support.postgres import find_binaries
 from workers.bus import STREAM
 from workers.check import findings
@@ -75,8 +76,9 @@ def _as_told(e: Evidence, step: Step) -> Wrong:
     if stream is None:
         return  # told above
     position = e.house.hotline.store.position_of(stream, step.version) or 0
-    # The answer names the last fact of the write; a request's number is claimed beside it, in a stream of its own.
-    if step.position - position not in ((0, 1) if step.action == "receive" else (0,)):
+    # The answer names the last fact of the write; a request's number is claimed beside it, in a stream of its own, and an
+    # offer to another platform begins one.
+    if step.position - position not in ((0, 1) if step.action in ("receive", "hand-off") else (0,)):
         yield f"{step.ticket}: {step.action} was told version {step.version} at {step.position}, it is at {position}"
 
 
@@ -171,6 +173,11 @@ def silence(e: Evidence) -> Wrong:
                 yield f"personal data in {name}: …{line!r}…"
 
 
+def custody(e: Evidence) -> Wrong:
+    """By the logs of both platforms never nobody's, both only while an answer is in flight, exactly one's at the end."""
+    yield from judge_all(of_house(e.house), of_standin("110", e.police))
+
+
 def soon(e: Evidence) -> Wrong:
     """After each fault all went on within fifteen seconds."""
     for kind, seconds in e.recovered.items():
@@ -184,6 +191,7 @@ CHECKS: dict[str, Callable[[Evidence], Wrong]] = {
     "acknowledged once, unknown at most once": acknowledged,
     "log, timers and views are whole": whole,
     "every reaction once": reactions,
+    "no matter is nobody's, by both logs": custody,
     "dead and done are all": letters,
     "nothing personal anywhere": silence,
     "consuming again soon": soon,

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
 import socket
 import threading
 import time
+import urllib.request
 from collections import Counter
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from hotline.facts import Role
+from hotline.rules import load
 from tests.faults import entry
 from tests.faults.clock import QuickClock
 from tests.faults.proxy import Proxy
 from tests.faults.servers import Postgres, SmallDisk
 from tests.support.nats import NatsServer
+from tests.support.police_desk import SECRET
 from tests.support.ports import free_port
 from tests.support.watching import eventually
 from workers.compose import House, build
@@ -30,7 +35,11 @@ _forks.set_forkserver_preload(["tests.faults.warm"])
 SPEED = 600.0  # ten minutes pass in a second
 AGAIN_AFTER = 0.2  # seconds
 WEBS = ("web 1", "web 2")
-PIECES = (*WEBS, "relay", "project", "react", "clock", "notify")
+PIECES = (*WEBS, "relay", "project", "react", "clock", "notify", "link")
+OTHERS = ("standin", "police")
+"""Programs that are not ours: a gateway for text messages, and 110."""
+OFFERS = 60
+"""Matters that 110 offers to us, about one a second."""
 THROUGH_PROXY = frozenset({"web 2", "project", "notify"})
 """Those whose connections to PostgreSQL and NATS can be cut in the middle of a reply."""
 
@@ -53,7 +62,12 @@ class City:
         self.proxies = {"postgres": Proxy(self.postgres.port), "nats": Proxy(self.nats.port)}
         self.ports = {web: free_port() for web in WEBS}
         self.proxies["web 1"] = Proxy(self.ports["web 1"])
-        self.standin_port = free_port()
+        self.standin_port, self.police_port = free_port(), free_port()
+        (self.room / "links").mkdir(mode=0o755)
+        for file in (self.room / "links" / "110", self.room / "police-secret"):
+            file.write_text(SECRET)
+            file.chmod(0o644)
+        (self.room / "police").mkdir(mode=0o777)
         self.faults = {
             entry.ROOM: str(self.room), entry.SEED: str(seed), entry.MUTANT: mutant, entry.ACK_WAIT: str(ack_wait),
         }  # fmt: skip
@@ -75,7 +89,7 @@ class City:
         migrated.join(90)
         if migrated.exitcode != 0:
             raise RuntimeError(f"hotline migrate failed:\n{self.log_of('migrate')[-1000:]}")
-        self._wanted = {"standin", *PIECES}
+        self._wanted = {*OTHERS, *PIECES}
         self._watchman.start()
         eventually(
             lambda: all(_listens(port) for port in self.ports.values()), within=90, every=0.1, what="the webs answer"
@@ -117,6 +131,11 @@ class City:
             if one.pid is not None and one.exitcode is None:
                 os.kill(one.pid, sign)
 
+    def police(self, path: str) -> Any:
+        """What 110 answers at its own door."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.police_port}{path}", timeout=10) as answer:
+            return json.loads(answer.read())
+
     def log_of(self, piece: str) -> str:
         return (self.room / "logs" / f"{piece.replace(' ', '_')}.log").read_text(errors="replace")
 
@@ -134,7 +153,8 @@ class City:
                 one.kill()
                 one.join(10)
             ends[piece] = one.exitcode or 0
-        ends.pop("standin", None)
+        for other in OTHERS:
+            ends.pop(other, None)
         return ends
 
     def close(self) -> None:
@@ -170,6 +190,11 @@ class City:
             return self._spawn(
                 piece, [*words, "--seed", str(self.seed), "--fail", "0.1", "--drop", "0.1", "--twice", "0.1"]
             )
+        if piece == "police":
+            words = ["police-desk-standin", "--data", str(self.room / "police"), "--port", str(self.police_port)]
+            words += ["--peer", f"http://127.0.0.1:{self.proxies['web 1'].port}/api/v1/link/110", "--peer-name", OWN]
+            words += ["--secret-file", str(self.room / "police-secret"), "--seed", str(self.seed)]
+            return self._spawn(piece, [*words, "--offers", str(OFFERS)])
         return self._spawn(piece, ["web", "--port", str(self.ports[piece])] if piece in WEBS else [piece])
 
     def _spawn(self, piece: str, words: list[str]) -> BaseProcess:
@@ -181,6 +206,8 @@ class City:
             "HOTLINE_SMS_URL": f"http://127.0.0.1:{self.standin_port}/messages",
             "HOTLINE_SMS_PER_SECOND": "200",
             "HOTLINE_PUBLIC_URL": "https://hotline.example",
+            "HOTLINE_LINKS": f"110=http://127.0.0.1:{self.police_port}/link",
+            "HOTLINE_LINK_KEYS": str(self.room / "links"),
             "HOTLINE_LOG_LEVEL": "info",
         }
         out = self.room / "logs" / f"{piece.replace(' ', '_')}.log"
@@ -189,6 +216,7 @@ class City:
         return process
 
 
+OWN = load("sichuan-2025").platforms.own
 DISKS = {"postgres": 320, "nats": 64}
 """Megabytes of the small file systems."""
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import nats
@@ -36,6 +37,8 @@ class Evidence:
     """Messages that were put on the bus and are no facts."""
     pages: list[str] = field(default_factory=list)
     """What `/metrics` said."""
+    police: list[dict[str, Any]] = field(default_factory=list)
+    """The log of 110, as it tells it."""
     log: list[Recorded] = field(default_factory=list)
     histories: dict[UUID, list[Recorded]] = field(default_factory=dict)
     tickets: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))

@@ -26,6 +26,8 @@ MOMENTS: dict[str, tuple[str, str, str]] = {
     "project after the commit": ("project", "projections.view:Views.tell", BEFORE),
     "react before its position": ("react", "workers.outbox:Outbox.move", BEFORE),
     "clock before the view has seen": ("clock", "workers.clock:wait_until", BEFORE),
+    "link before it has noted what is to be said": ("link", "workers.link.ledger:Ledger.note", BEFORE),
+    "link after the other side has it, before the record": ("link", "workers.link.ledger:Ledger.acknowledged", BEFORE),
     "notify before the effect": ("notify", "workers.outbox:Outbox.take", BEFORE),
     "notify after the effect, before the ack": ("notify", "workers.outbox:Outbox.take", AFTER),
     "notify after the gateway, before the record": ("notify", "workers.gateways.errands:Errands.came_of", BEFORE),

@@ -27,6 +27,7 @@ ROLES: Mapping[str, str] = {
     **ROLE_OF,
     "note": "operator",
     "urge": "operator",
+    "hand-off": "operator",
     "erase": "supervisor",
     "approve-erasure": "leader",
 }
@@ -51,6 +52,7 @@ class Person:
             "call-back": {"way": "text", "reached": True, "resolution": "resolved", "satisfaction": "satisfied"},
             "note": {"text": "已记录。"},
             "urge": {},
+            "hand-off": {"to": "110", "way": "push", "summary": "有人在现场争吵。", "reason": "属公安职责"},
             "erase": {"reason": "本人申请"},
             "approve-erasure": {},
         }
@@ -81,11 +83,19 @@ class Person:
                 if self._chance.random() < 0.15:
                     self._step(marker, extra, f"/api/v1/tickets/{number}/{extra}", self._bodies[extra])
             if self._chance.random() < 0.08:
+                self._hand_off(marker, number, version, action)
                 return  # left lying: its clocks go on
             path = f"/api/v1/tickets/{number}/{action}"
             same, version = self._step(marker, action, path, self._bodies[action], version)
             if same is None:
                 return
+
+    def _hand_off(self, marker: str, number: str, version: int, next_action: str) -> None:
+        """Offer some of those that are left lying to 110; what a unit has stays with it, and only a part of it goes."""
+        if self._chance.random() < 0.7:
+            body = {**self._bodies["hand-off"], "follow_up": next_action not in ("classify", "dispatch")}
+            body["danger"] = self._chance.random() < 0.2
+            self._step(marker, "hand-off", f"/api/v1/tickets/{number}/hand-off", body, version)
 
     def _phone(self) -> str:
         return f"13{self._chance.choice('56789')}{self._chance.randrange(10**8):08}"

@@ -27,6 +27,7 @@ from tests.faults.watching import Watch
 from workers.bus import STREAM
 from workers.compose import House
 from workers.eraser import NAME as ERASER
+from workers.link.ledger import Ledger as Said
 from workers.notifier import NAME
 
 QUIET_WITHIN = 150.0  # seconds
@@ -132,8 +133,9 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     quiet = quiet and _wait(lambda: _settled(city, house), patience, 0.5)
     pages = [_metrics(city.ports[web]) for web in WEBS]
     say(f"{time.monotonic() - began:.0f} s: {'quiet' if quiet else 'NOT QUIET: ' + _standing(city, house)}")
+    police = city.police("/log")
     ends = city.drain()
-    evidence = Evidence(city, house, ledger, dict(watch.recovered), outstanding, scene.undecodable, pages)
+    evidence = Evidence(city, house, ledger, dict(watch.recovered), outstanding, scene.undecodable, pages, police)
     wrong = judge(evidence)
     wrong["all goes quiet, and every process ends in good order"] = [
         *([] if quiet else ["it never went quiet"]),
@@ -154,6 +156,9 @@ def _figures(scene: troubles.Scene, e: Evidence, buried: Counter[str], seconds: 
         "facts": len(e.log),
         "requests": {fate: e.ledger.count(fate) for fate in ("acknowledged", "unknown", "refused")},
         "refused": e.ledger.refusals(),
+        "hand-offs": Counter(
+            str(row["state"]) for row in {r["handoff_id"]: r for r in e.police if "state" in r}.values()
+        ),
         "rung": Counter(type(r.fact).__name__ for r in e.log)["ClockRang"],
         "dead letters": f"{buried.total()}, {buried[UNDECODABLE]} of them undecodable; after a replay {len(e.dead)}",
         "seconds until it went on, at worst": recovered,
@@ -163,11 +168,13 @@ def _figures(scene: troubles.Scene, e: Evidence, buried: Counter[str], seconds: 
 def _settled(city: City, house: House) -> bool:
     """Whether nothing is under way any more; messages that wait for the morning get their morning."""
     with suppress(Exception):
-        end = house.hotline.position()
+        end, link = house.hotline.position(), Said(house.outbox, "110")
         if any(house.views.position(name) < end for name in VIEWS) or house.outbox.position(ERASER) < end:
             return False
         unread: int = asyncio.run(_unread(city, end))
         if unread or due_list.due(house.views, city.clock.now()):
+            return False
+        if link.position() < end or link.standing()[0] or city.police("/livez")["owed"]:
             return False
         waiting = house.outbox.errands.count().get(("text", "waiting"), 0)
         if waiting:
@@ -182,8 +189,10 @@ def _standing(city: City, house: House) -> str:
         end = house.hotline.position()
         views = {name: house.views.position(name) for name in VIEWS}
         unread = asyncio.run(_unread(city, end))
+        said, owed = Said(house.outbox, "110").standing(), city.police("/livez")["owed"]
+        link = f"link: {said[0]} of ours and {owed} of 110's not acknowledged"
         due = len(due_list.due(house.views, city.clock.now()))
-        return f"log {end}, {views}, eraser {house.outbox.position(ERASER)}, bus {unread}, due {due}, {house.outbox.errands.count()}"
+        return f"log {end}, {views}, eraser {house.outbox.position(ERASER)}, bus {unread}, due {due}, {house.outbox.errands.count()}, {link}"
     return "out of reach"
 
 

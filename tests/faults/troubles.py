@@ -19,7 +19,7 @@ from tests.faults.watching import Watch
 from workers.bus import STREAM
 from workers.notifier import NAME
 
-PIECES = ("web 1", "web 2", "relay", "project", "react", "clock", "notify")
+PIECES = ("web 1", "web 2", "relay", "project", "react", "clock", "notify", "link", "police")
 MOMENT_WITHIN = 12.0  # seconds in which somebody should come to an armed moment
 DISK_FULL = 5.0  # seconds
 

@@ -17,10 +17,12 @@ import workers.eraser
 import workers.figures
 import workers.gateways.deliverer
 import workers.gateways.standing
+import workers.link.pieces
 import workers.logging
 import workers.notifier
 import workers.parts
 import workers.probes
 import workers.relay
 import workers.serving
+import workers.standin_police.running
 import workers.web.app  # noqa: F401

@@ -11,13 +11,14 @@ import psycopg
 
 LOOK_EVERY = 0.25
 _VIEWS = "SELECT 'view ' || label, position FROM hotline_views.view_positions"
-_ERASER = "SELECT 'eraser', position FROM hotline_outbox.outbox_positions"
+_ERASER = "SELECT name, position FROM hotline_outbox.outbox_positions"
 _NOTICES = "SELECT 'notices', count(*) FROM hotline_outbox.outbox_inbox"
 _LOG = "SELECT 'log', coalesce(max(notification_id), 0) FROM public.hotline_events"
 _ALL = f"{_VIEWS} UNION ALL {_ERASER} UNION ALL {_NOTICES} UNION ALL {_LOG}"
 AFFECTED = {
     "project": ("view",), "react": ("eraser",), "notify": ("notices",), "relay": ("notices",), "nats": ("notices",),
-    "web 1": ("log",), "web 2": ("log",), "clock": ("log",), "postgres": ("view", "eraser", "notices", "log"),
+    "link": ("link",), "police": (),
+    "web 1": ("log",), "web 2": ("log",), "clock": ("log",), "postgres": ("view", "eraser", "notices", "log", "link"),
 }  # fmt: skip
 """What must go on again after a fault of each part, while people are at work."""
 

@@ -226,6 +226,12 @@ class Platform:
         with self._lock:
             return [] if self.away else [matter.owed[0] for matter in self.matters.values() if matter.owed]
 
+    @property
+    def unheard(self) -> int:
+        """Matters of which the other side has not acknowledged everything."""
+        with self._lock:
+            return sum(bool(matter.owed) for matter in self.matters.values())
+
     def acknowledged(self, id_: str, seq: int) -> None:
         """The other side has all up to this one. Less than it had before: it has forgotten, and is told again."""
         with self._lock:

@@ -26,15 +26,15 @@ from workers.web.fields import field_errors, one_field
 STATUS: Mapping[str, int] = {
     "bad_json": 400, "bad_key": 400, "bad_if_match": 400, "bad_cursor": 400,
     "signed_out": 401, "bad_credentials": 401,
-    "wrong_role": 403, "restricted_token": 403, "attachment_hidden": 403,
+    "wrong_role": 403, "restricted_token": 403, "bad_signature": 403, "attachment_hidden": 403,
     "not_found": 404, "no_such_ticket": 404, "no_such_page": 404, "no_such_letter": 404,
-    "no_such_attachment": 404,
+    "no_such_attachment": 404, "no_such_link": 404,
     "method_not_allowed": 405,
     "stale": 412,
     "too_large": 413, "attachment_too_large": 413,
     "wrong_content_type": 415, "multipart_needed": 415, "attachment_kind": 415,
     "invalid": 422, "key_reused": 422, "one_time": 422,
-    "attachment_missing": 422, "attachment_broken": 422,
+    "message_malformed": 422, "attachment_missing": 422, "attachment_broken": 422,
     "if_match_missing": 428, "key_missing": 428,
     "too_many_requests": 429, "too_many_tries": 429,
     "internal": 500,
@@ -84,6 +84,8 @@ class Problem:
         }
         if "version" in self.details:
             told["version"] = self.details["version"]
+        if "last" in self.details:
+            told["last"] = self.details["last"]
         if self.errors:
             told["errors"] = list(self.errors)
         return told

@@ -103,13 +103,6 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "urge": {"words": "请问办理到哪一步了？"},
     "supervise": {"level": "yellow", "reason": "临近期限，请加快办理。"},
     "escalate": {"reason": "多次重办未解决。"},
-    "hand-off": {
-        "to": "110",
-        "way": "push",
-        "summary": "来电人反映有人在小区门口聚众斗殴。",
-        "reason": "属公安机关管辖。",
-        "danger": True,
-    },
     "note": {"text": "来电人下午方便接听。"},
     "exclude": {"ground": "unreasonable", "reason": "诉求无法律依据。", "approver": "u2f6c1a9b7d3e"},
     "include": {"ground": "unreasonable", "reason": "复核后恢复计入。", "approver": "u2f6c1a9b7d3e"},

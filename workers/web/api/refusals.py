@@ -26,6 +26,7 @@ class ProblemDocument(BaseModel):
     instance: str = Field(description="Correlation id: what to tell the administrator")
     code: str = Field(examples=["too_late"])
     version: int | None = Field(default=None, description="With `stale`: the version the ticket has now")
+    last: int | None = Field(default=None, description="To a platform: the number of its last message that was taken")
     errors: list[FieldError] | None = None
 
 

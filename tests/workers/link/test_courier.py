@@ -1,0 +1,92 @@
+"""The courier: nothing can be stuck in "sent", whatever either side forgets."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from hotline.handoff.answering import Recall
+from tests.support.watching import eventually
+from tests.workers.link.rig import Rig
+from workers.directory import CannotStart
+from workers.link.ledger import Ledger, forget
+from workers.link.lines import linked
+from workers.link.pieces import Standing, couriers
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def rig(rigs: Callable[..., Rig]) -> Rig:
+    return rigs()
+
+
+def test_what_was_acknowledged_may_be_forgotten_here(rig: Rig) -> None:
+    """Without our ledger everything is said again, and the other side takes nothing twice."""
+    rig.desk.start()
+    rig.link()
+    handoffs = [rig.give() for _ in range(3)]
+    for handoff in handoffs:
+        rig.until(handoff, "accepted")
+    rig.settle()
+    rig.unlink()
+    taken = len(rig.desk.log())
+    forget(rig.house.outbox)
+    rig.link()
+    ledger = Ledger(rig.house.outbox, "110")
+    eventually(lambda: ledger.position() == rig.house.hotline.position() and ledger.standing()[0] == 0, what="said")
+    assert len(rig.desk.log()) == taken
+    rig.settle()
+
+
+def test_what_was_acknowledged_may_be_forgotten_over_there(rig: Rig) -> None:
+    """The other side lost its log: what we say next makes us begin again with the offer."""
+    rig.desk.start()
+    rig.link()
+    rig.desk.order("next", answer="hear")
+    handoff = rig.give()
+    eventually(lambda: (state := rig.state(handoff)) is not None and state.acknowledged, what="received")
+    rig.desk.kill()
+    shutil.rmtree(rig.desk._room / "data")
+    rig.desk.start()
+    rig.desk.order("next", answer="silent")
+    rig.do(handoff, Recall(reason="误转"))
+    rig.desk.until(handoff, "recalled")
+
+
+def test_a_danger_nobody_has_received_is_offered_again(rig: Rig) -> None:
+    """Each alarm sends the offer once more, so that the other side's own people are called again."""
+    rig.desk.start()
+    rig.link()
+    rig.desk.order("next", answer="silent")
+    handoff = rig.give(danger=True)
+    ledger = Ledger(rig.house.outbox, "110")
+    eventually(lambda: rig.desk.state(handoff) == "offered" and ledger.standing()[0] == 0, what="heard")
+    ledger.note([(rig.stream(handoff), True, 1, True)], ledger.position(), rig.house.now())
+    assert ledger.standing()[0] == 1
+    eventually(lambda: ledger.standing()[0] == 0, what="said again")
+    assert len(rig.desk.log(handoff)) == 2, "taken once"
+
+
+def test_who_runs_it_sees_what_waits_and_for_how_long(rig: Rig) -> None:
+    """`hotline_link_waiting` and its age by platform; 0 when all is said."""
+    found = couriers(rig.house, None)
+    registry = CollectorRegistry()
+    registry.register(Standing(rig.house, found))
+    rig.give()
+    found["110"].follow()
+    told = generate_latest(registry).decode()
+    assert 'hotline_link_waiting{platform="110"} 1.0' in told
+    assert 'hotline_link_refused{platform="110"} 0.0' in told
+
+
+@pytest.mark.parametrize(
+    "links", ["nobody=http://127.0.0.1/x", "119=http://127.0.0.1/x", "110=nats:", "water=http://127.0.0.1/x"]
+)
+def test_a_link_that_does_not_fit_the_profile_is_refused_at_the_start(rig: Rig, links: str) -> None:
+    """Unknown, without a link in the profile, by another way, without a secret: a sentence in two languages."""
+    with pytest.raises(CannotStart, match=" / "):
+        linked(rig.settings.model_copy(update={"links": links}), rig.house.rules)
