@@ -7,6 +7,7 @@ from typing import Any
 
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from hotline.ticket import handoff_facts as h
 from projections.standing import lead_of
 from projections.view import Doc
 
@@ -161,6 +162,27 @@ def _answered_question(doc: Doc, fact: f.TicketFact, recorded: Recorded) -> Doc:
     return {"question": None}
 
 
+def _handed_off(doc: Doc, fact: h.TicketHandedOff, recorded: Recorded) -> Doc:
+    """Never more than was acknowledged: told, and waiting for the other side."""
+    return {"code": "told_platform" if fact.keep else "handed_off", "slots": {"platform": fact.platform}}
+
+
+def _of_platform(code: str) -> Tell:
+    return lambda doc, fact, recorded: {"code": code, "slots": {"platform": fact.platform}}
+
+
+def _hand_off_ended(doc: Doc, fact: h.HandOffEnded, recorded: Recorded) -> Doc:
+    code = "platform_knows" if fact.why == "told" else "hand_off_ended"
+    return {"code": code, "slots": {"platform": fact.platform}}
+
+
+def _hand_off_reported(doc: Doc, fact: h.HandOffReported, recorded: Recorded) -> Doc:
+    """The other side's words are shown where they name nobody, and go with the ticket's key."""
+    code = "hand_off_progress" if fact.outcome is None else "hand_off_result"
+    words = _words(fact, "words") if fact.public else None
+    return {"code": code, "slots": {"platform": fact.platform, "outcome": fact.outcome}, "words": words}
+
+
 _TELLS: Mapping[type, Tell] = {
     f.TicketReceived: _without_unit("received"),
     f.TicketDispatched: _dispatched,
@@ -185,6 +207,13 @@ _TELLS: Mapping[type, Tell] = {
     f.TicketReopened: _without_unit("reopened"),
     f.TicketWithdrawn: _without_unit("withdrawn"),
     f.TicketVoided: _without_unit("voided"),
+    h.TicketHandedOff: _handed_off,
+    h.HandOffTaken: _of_platform("hand_off_taken"),
+    h.HandOffEnded: _hand_off_ended,
+    h.HandOffReported: _hand_off_reported,
+    h.HandOffArrived: _of_platform("hand_off_arrived"),
+    h.HandedBack: _of_platform("handed_back"),
+    h.HandOffVoided: _of_platform("hand_off_voided"),
 }
 _BESIDE: Mapping[type, Callable[[Doc, Any, Recorded], Doc]] = {
     f.TicketClassified: _classified,

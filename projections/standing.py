@@ -12,6 +12,7 @@ from typing import Any
 
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from hotline.ticket import handoff_facts as h
 from hotline.ticket.ticket import OVER, State
 from projections.view import Doc
 
@@ -208,6 +209,10 @@ def _reopened(doc: Doc, fact: f.TicketReopened, recorded: Recorded) -> Doc:
     return {"state": fact.to}
 
 
+def _hand_off_voided(doc: Doc, fact: h.HandOffVoided, recorded: Recorded) -> Doc:
+    return _over(State.WITHDRAWN)(doc, fact, recorded) if fact.withdrawn else {}
+
+
 _MOVES: Mapping[type, Callable[[Doc, Any, Recorded], Doc]] = {
     f.SupplementAsked: _asked,
     f.SupplementGiven: _back,
@@ -234,4 +239,5 @@ _MOVES: Mapping[type, Callable[[Doc, Any, Recorded], Doc]] = {
     f.TicketClosed: _over(State.CLOSED),
     f.TicketReopened: _reopened,
     f.TicketArchived: _into(State.ARCHIVED),
+    h.HandOffVoided: _hand_off_voided,
 }

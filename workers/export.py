@@ -43,16 +43,16 @@ FIELDS = frozenset(
         "caller_kind", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "confidential", "contact_preference",
         "consultation", "contacted", "danger", "days", "district", "due", "ended", "failed", "fields", "first_received_by",
         "follow_up", "ground", "handoff", "handoff_id", "keep", "kind", "knowledge", "level",
-        "minor_involved", "new_fact", "number", "outcome", "passages", "platform", "reachable", "reached", "replacement", "resolution",
+        "minor_involved", "new_fact", "number", "outcome", "passages", "platform", "public", "reachable", "reached", "replacement", "resolution",
         "retention", "review_on", "round", "route", "satisfaction", "size", "skill", "suggested_unit", "template", "to",
-        "told_police", "type", "unit", "until", "urgency", "way", "why",
+        "told_police", "type", "unit", "until", "urgency", "way", "why", "withdrawn",
     }
 )  # fmt: skip
 """Fields of facts that go out."""
 KEPT_IN = frozenset(
     {
         "about_team", "access", "accused_unit", "approver", "call_id", "cell", "legal_basis", "person_id",
-        "public", "public_reply", "reason", "recording", "reference", "seat", "source", "tags", "told_reason",
+        "public_reply", "reason", "recording", "reference", "seat", "source", "tags", "told_reason",
     }
 )  # fmt: skip
 """Unsealed fields that do not: they lead to a person, or people wrote them in their own words."""

@@ -59,8 +59,8 @@ def reported(h: HandOff, desk: Desk, words: str, outcome: Outcome | None) -> Fac
     fact = th.HandOffReported(
         handoff=h.stream,
         platform=h.other,
-        words=None if gone else at.seal("handoff.told", words),
-        public=None if gone or named else words,
+        words=None if gone else at.seal("hand_off_reported.words", words),
+        public=not (gone or named),
         outcome=outcome,
         clocks=_go_on(at, ticket) if outcome is not None and not closes else (),
     )
@@ -90,11 +90,18 @@ def arrived(h: HandOff, desk: Desk) -> Facts:
 def taken_back(h: HandOff, desk: Desk) -> Facts:
     """Our acceptance was void: the ticket it made is withdrawn, one that had come back is theirs again."""
     ticket, at = _ticket(h, desk)
-    if ticket is not None:
-        before = ticket.handed_before
-        still = () if before is not None and before.follow_up else tuple(c.pause(at, ticket))
-        clocks = () if ticket.over else tuple(c.stop_all(at, ticket)) if before is None else still
-        yield To("ticket", ticket.id, th.HandOffVoided(handoff=h.stream, platform=h.other, clocks=clocks))
+    if ticket is None:
+        return
+    before = ticket.handed_before
+    clocks: tuple[Reading, ...] = ()
+    if not ticket.over and before is None:
+        clocks = tuple(c.stop_all(at, ticket))
+    elif not ticket.over and before is not None and not before.follow_up:
+        clocks = tuple(c.pause(at, ticket))
+    withdrawn = before is None and not ticket.over
+    yield To(
+        "ticket", ticket.id, th.HandOffVoided(handoff=h.stream, platform=h.other, withdrawn=withdrawn, clocks=clocks)
+    )
 
 
 def _go_on(desk: Desk, ticket: Ticket) -> tuple[Reading, ...]:

@@ -183,7 +183,7 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case h.HandOffArrived() | h.HandedBack():
             return _arrived(t, fact)
         case h.HandOffVoided():
-            return _voided(t, recorded)
+            return _voided(t, fact, recorded)
         case h.PingPongRaised():
             return replace(t, ping_pong=True)
         case f.TicketExcluded():
@@ -246,9 +246,9 @@ def _arrived(t: Ticket, fact: h.HandOffArrived | h.HandedBack) -> Ticket:
     )
 
 
-def _voided(t: Ticket, recorded: Recorded) -> Ticket:
+def _voided(t: Ticket, fact: h.HandOffVoided, recorded: Recorded) -> Ticket:
     t = replace(t, came_by=None, passages=t.passages - 1)
-    if t.handed_before is None and not t.over:
+    if fact.withdrawn:
         return _ended(t, State.WITHDRAWN, recorded)
     return replace(t, handed=t.handed_before, handed_before=None)
 

@@ -47,14 +47,14 @@ class HandOffEnded(TicketFact):
 
 
 class HandOffReported(TicketFact):
-    """Progress from the platform that holds the matter, or with ``outcome`` its result.  ``public`` is what the caller may
-    read of the words: None when they name somebody."""
+    """Progress from the platform that holds the matter, or with ``outcome`` its result.  ``public``: whether the
+    caller may read the words, which he may not when they name somebody."""
 
     TOPIC: ClassVar[str] = "ticket.hand_off_reported"
     handoff: UUID
     platform: str
     words: Sealed | None
-    public: str | None
+    public: bool
     outcome: Literal["done", "not_ours", "unfounded"] | None
 
 
@@ -79,11 +79,13 @@ class HandedBack(TicketFact):
 
 
 class HandOffVoided(TicketFact):
-    """Our acceptance came too late: the offer had been recalled, and the matter is the other platform's."""
+    """Our acceptance came too late: the offer had been recalled, and the matter is the other platform's.  A ticket that
+    the acceptance had made is withdrawn."""
 
     TOPIC: ClassVar[str] = "ticket.hand_off_voided"
     handoff: UUID
     platform: str
+    withdrawn: bool
 
 
 class PingPongRaised(TicketFact):

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from hotline.facts import Actor, Recorded, Role
+from hotline.handoff import messages as m
+from hotline.handoff.taking import Take
 from hotline.ticket.actions import ACTIONS
 from hotline.ticket.facts import TicketErased
 from projections import progress
 from projections.follow import catch_up
 from projections.progress import VIEW, Progress, _progress
 from projections.view import Views
+from tests import handoffs
 from tests import tickets as t
 from tests.lives import PEOPLE
 from tests.projections.lives import PaperLog, docs_of, life, ticket_id, together
@@ -36,6 +39,38 @@ def do(story: Story, action: str, by: Actor, **body: Any) -> Story:
 
 def codes(shown: Progress) -> list[str]:
     return [step.code for step in shown.milestones]
+
+
+def handed(story: Story, message: m.Message) -> Story:
+    assert story.ticket.handed is not None
+    story.now += timedelta(minutes=10)
+    story.decide(Take(message=message), handoffs.LINK, story.ticket.handed.handoff)
+    return story
+
+
+def test_a_hand_off_is_never_called_more_than_was_acknowledged() -> None:
+    """Told and waiting until the other platform's acceptance is in our log; then its progress and its result."""
+    story = do(t.a_received_ticket(), "hand-off", t.OPERATOR, to="110", way="push", summary="斗殴", reason="治安")
+    assert codes(of(story)) == ["received", "handed_off"]
+    assert of(story).milestones[-1].slots == {"platform": "110"}
+    handoff = story.states[story.ticket.handed.handoff][1]  # type: ignore[union-attr]
+    head: dict[str, Any] = {"handoff_id": handoff.id, "sender": "110", "to": handoff.us, "at": story.now}
+    handed(story, m.Received(**head, seq=1))
+    assert codes(of(story)) == ["received", "handed_off"], "received is not accepted"
+    handed(story, m.Accept(**head, seq=2, body=m.AcceptBody(reference="J1")))
+    handed(story, m.Progress(**head, seq=3, body=m.ProgressBody(words="王小明 13800138000 已联系")))
+    handed(story, m.Result(**head, seq=4, body=m.ResultBody(words="现场已处置", outcome="done")))
+    shown = of(story)
+    assert codes(shown) == [
+        "received",
+        "handed_off",
+        "hand_off_taken",
+        "hand_off_progress",
+        "hand_off_result",
+        "closed",
+    ]
+    assert shown.milestones[3].words is None, "words that name somebody are not shown"
+    assert shown.milestones[4].words is not None
 
 
 def test_milestones_tell_the_whole_way() -> None:
@@ -106,7 +141,13 @@ def test_co_handlers_and_lower_tiers_are_not_shown() -> None:
     assert t.MARKET not in shown.model_dump_json()
 
 
-ALLOWED_LABELS = {"supplement_asked.question", "answered.answer", "referred.words", "explained.words"}
+ALLOWED_LABELS = {
+    "supplement_asked.question",
+    "answered.answer",
+    "referred.words",
+    "explained.words",
+    "hand_off_reported.words",
+}
 
 
 @pytest.mark.parametrize("seed", range(480, 510))

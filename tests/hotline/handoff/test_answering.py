@@ -147,7 +147,7 @@ def test_progress_and_result_show_on_the_ticket_and_close_it() -> None:
     them.do(Feedback(kind="result", words="话", outcome="done"), on=there)
     deliver(them, us, there)
     reports = us.story.facts(h.HandOffReported)
-    assert [(r.public, r.outcome) for r in reports] == [("话", None), ("话", "done")]
+    assert [(r.public, r.outcome) for r in reports] == [(True, None), (True, "done")]
     assert us.story.ticket.state is State.CLOSED
     assert us.story.ticket.handed is None
     refused("feedback_after_result", them, Feedback(kind="progress", words="话"), there)
