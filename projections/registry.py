@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from projections import board_fold, consultations, dossier, due_list, progress, seats
+from projections import board_fold, consultations, custody, dossier, due_list, handoffs, progress, seats
 from projections.view import View
 
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
         view.name: view
-        for view in (board_fold.VIEW, dossier.VIEW, progress.VIEW, due_list.VIEW, seats.VIEW, consultations.VIEW)
+        for view in (
+            board_fold.VIEW,
+            dossier.VIEW,
+            progress.VIEW,
+            due_list.VIEW,
+            seats.VIEW,
+            consultations.VIEW,
+            custody.VIEW,
+            handoffs.VIEW,
+        )
     }
 )

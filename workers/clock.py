@@ -16,7 +16,7 @@ import structlog
 from hotline.facts import SYSTEM
 from hotline.ticket.supervising import ConfirmDues
 from hotline.timers import ring
-from projections import due_list
+from projections import due_list, handoffs
 from projections.follow import wait_until
 from workers.attachments import attached
 from workers.compose import House
@@ -103,7 +103,8 @@ class TheClock:
             log.info("files_swept", files=swept)
 
     def _with_facts(self, tickets: Sequence[UUID]) -> set[UUID]:
-        return {ticket for ticket in tickets if self._house.hotline.ticket(ticket) is not None}
+        real = {ticket for ticket in tickets if self._house.hotline.ticket(ticket) is not None}
+        return real | handoffs.waiting_tickets(self._house.views, [t for t in tickets if t not in real])
 
     def _wait_for_view(self, stop: Event) -> bool:
         """Whether the due list has reached where the log ended when we began; False when asked to stop first."""

@@ -1,0 +1,138 @@
+"""Hand-offs: what is open with which platform, what needs somebody's eyes now, and what goes to the daily list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+from sqlalchemy import BigInteger, Column, Index, Integer, String, select
+
+from hotline.databases import looking
+from hotline.facts import Recorded
+from hotline.handoff import facts as f
+from hotline.handoff.handoff import HandOff, evolve
+from projections.moments import micros, moment
+from projections.view import Doc, View, Views, main_table
+
+Attention = Literal["danger", "listed", "undecided", "result_missing"]
+"""Why somebody should look: an offer nobody has received (alarm, or the daily list), platforms that cannot agree, a result
+that does not come."""
+
+table = main_table(
+    "handoffs_v1",
+    Column("ticket", String(36), nullable=False, index=True),
+    Column("platform", String(64), nullable=False),
+    Column("ours", Integer, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("attention", String(16)),
+    Column("offered_at", BigInteger, nullable=False),
+    Index("handoffs_v1_open", "open", "offered_at"),
+    Index("handoffs_v1_attention", "attention", "offered_at"),
+)
+_HANDOFF = TypeAdapter(HandOff)
+_ATTENTION: Mapping[type, Attention] = {
+    f.HandOffAlarmed: "danger",
+    f.HandOffListed: "listed",
+    f.HandOffUndecided: "undecided",
+    f.ResultMissing: "result_missing",
+}
+_SETTLES = (f.HandOffAcknowledged, f.HandOffAccepted, f.HandOffRecalled, f.HandOffResulted)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One hand-off as the view knows it; its words are sealed with the ticket's key."""
+
+    now: HandOff
+    offered_at: datetime
+    attention: Attention | None
+    since: datetime
+    """When it came to its present stage."""
+
+
+def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
+    """The hand-off after one more fact, by the rules' own reckoning."""
+    now = evolve(None if doc is None else _HANDOFF.validate_python(doc["now"]), recorded)
+    if now is None:
+        return doc
+    at = recorded.recorded_at.isoformat()
+    new: Doc = {**(doc or {"offered_at": at, "since": at, "attention": None})}
+    if doc is not None and doc["now"]["stage"] != now.stage:
+        new["since"] = at
+    if isinstance(recorded.fact, _SETTLES):
+        new["attention"] = None
+    new["attention"] = _ATTENTION.get(type(recorded.fact), new["attention"])
+    return {**new, "now": _HANDOFF.dump_python(now, mode="json")}
+
+
+def _columns(doc: Doc) -> Mapping[str, Any]:
+    now = doc["now"]
+    ours = now["offer"]["seq"] is None
+    held = now["stage"] == "accepted" and now["outcome"] is None
+    return {
+        "ticket": str(now["offer"]["ticket"]),
+        "platform": now["offer"]["receiver" if ours else "offerer"],
+        "ours": int(ours),
+        "stage": now["stage"],
+        "open": int(held or now["stage"] in ("offered", "disputed")),
+        "attention": doc["attention"],
+        "offered_at": micros(doc["offered_at"]),
+    }
+
+
+VIEW = View("handoffs", 1, fold, table, _columns, kinds=("handoff",))
+
+
+def listed(
+    views: Views,
+    *,
+    platform: str | None = None,
+    stage: str | None = None,
+    ours: bool | None = None,
+    attention: str | None = None,
+    open_only: bool = False,
+    limit: int = 200,
+) -> list[Line]:
+    """Hand-offs, the newest first; each condition that is given holds for all of them."""
+    t = table.c
+    query = select(t.doc).order_by(t.offered_at.desc(), t.ticket_id).limit(limit)
+    if platform is not None:
+        query = query.where(t.platform == platform)
+    if stage is not None:
+        query = query.where(t.stage == stage)
+    if ours is not None:
+        query = query.where(t.ours == int(ours))
+    if attention is not None:
+        query = query.where(t.attention == attention)
+    return _read(views, query.where(t.open == 1) if open_only else query)
+
+
+def of_ticket(views: Views, ticket: UUID) -> list[Line]:
+    """Every hand-off of a ticket, the oldest first."""
+    return _read(views, select(table.c.doc).where(table.c.ticket == str(ticket)).order_by(table.c.offered_at))
+
+
+def waiting_tickets(views: Views, tickets: list[UUID]) -> set[UUID]:
+    """Those of the tickets that do not exist yet because a matter offered to us is still undecided: their words are kept."""
+    named = [str(ticket) for ticket in tickets]
+    query = select(table.c.ticket).where(table.c.ticket.in_(named), table.c.ours == 0, table.c.open == 1)
+    with looking(views.engine) as connection:
+        return {UUID(ticket) for ticket in connection.scalars(query)}
+
+
+def _read(views: Views, query: Any) -> list[Line]:
+    with looking(views.engine) as connection:
+        return [_line(from_json(doc)) for doc in connection.scalars(query)]
+
+
+def _line(doc: Doc) -> Line:
+    offered, since = moment(doc["offered_at"]), moment(doc["since"])
+    assert offered is not None
+    assert since is not None
+    return Line(_HANDOFF.validate_python(doc["now"]), offered, doc["attention"], since)

@@ -1,0 +1,107 @@
+"""Who holds a matter: one holder at every moment, in stretches that add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from hotline.facts import Recorded
+from hotline.handoff import facts as f
+from hotline.handoff.alarms import RingHandOff
+from hotline.handoff.answering import Accept, Acknowledge
+from projections import custody, handoffs
+from projections.custody import Custody
+from projections.follow import catch_up
+from projections.view import Views
+from tests import tickets as t
+from tests.handoffs import LINK, POLICE, House, deliver, pair
+from tests.projections.lives import PaperLog, docs_of, life
+
+
+def of(facts: list[Recorded] | tuple[Recorded, ...]) -> Custody:
+    ((ticket, doc),) = docs_of(custody.VIEW, facts).items()
+    return custody.read(ticket, doc)
+
+
+def ticket_of(house: House) -> list[Recorded]:
+    return [r for r in house.story.log if r.originator_id == house.story.id]
+
+
+@pytest.mark.parametrize("seed", range(600, 630))
+def test_there_is_one_holder_at_every_moment(seed: int) -> None:
+    """From receipt to the end without gap and overlap, and the times of all holders add up to the time it was open."""
+    history = life(seed)
+    found = of(history)
+    for before, after in pairwise(found.stretches):
+        assert before.until is not None
+        assert before.until <= after.since
+    assert found.stretches[0].since == history[0].recorded_at
+    at = history[-1].recorded_at + timedelta(days=1)
+    gaps = sum((b.since - a.until for a, b in pairwise(found.stretches) if a.until), timedelta())
+    end = found.stretches[-1].until or at
+    assert sum(found.dwell(at).values(), timedelta()) == end - found.stretches[0].since - gaps
+    if gaps:
+        assert any(r.fact.TOPIC == "ticket.reopened" for r in history), "only a matter that was over is nobody's"
+
+
+def test_units_hold_it_from_dispatch_to_reply() -> None:
+    """Then it is the centre's again."""
+    story = t.a_replied_ticket()
+    kinds = [(s.kind, s.holder) for s in of([r for r in story.log if r.originator_id == story.id]).stretches]
+    assert kinds == [("centre", "12345"), ("unit", t.ENV), ("centre", "12345")]
+
+
+def test_the_other_platform_holds_it_from_its_acceptance_in_our_log() -> None:
+    """Not from the offer; and it is ours again when it came back."""
+    us, them = pair()
+    us.receive()
+    here = us.offer()
+    deliver(us, them, here)
+    there = next(iter(them.saves))
+    them.wait(hours=1)
+    them.do(Accept(), on=there)
+    us.wait(hours=3)
+    deliver(them, us, there)
+    deliver(us, them, here)
+    found = of(ticket_of(us))
+    assert [(s.kind, s.holder) for s in found.stretches] == [("centre", "12345"), ("platform", them.own)]
+    assert found.stretches[0].until == us.story.now
+    back = them.offer(on=them.handoff(there).ticket)
+    deliver(them, us, back)
+    us.wait(hours=2)
+    us.do(Accept(), on=next(s for s in us.saves if s != here))
+    found = of(ticket_of(us))
+    assert found.now is not None
+    assert found.now.kind == "centre"
+    assert (found.returns, found.passages, found.ping_pong) == (1, 2, False)
+    assert found.dwell(us.story.now) == {
+        ("centre", "12345"): timedelta(hours=3),
+        ("platform", them.own): timedelta(hours=2),
+    }
+
+
+def test_what_needs_somebodys_eyes_is_listed_until_it_is_settled(views: Views) -> None:
+    """A danger nobody has acknowledged among the alarms, an ordinary push on the daily list."""
+    us, them = pair()
+    us.receive()
+    here = us.offer(danger=True)
+    us.wait(seconds=30)
+    us.do(RingHandOff(clock="handoff_received", level="red"), LINK, here)
+    facts = [r for r in us.story.log if isinstance(r.fact, f.HandOffFact)]
+    catch_up(views, handoffs.VIEW, PaperLog(_placed(facts)).after)
+    (line,) = handoffs.listed(views, attention="danger", open_only=True)
+    assert (line.now.other, line.now.ticket, line.now.stage) == (them.own, us.story.id, "offered")
+    us.do(Acknowledge(), POLICE, here)
+    facts = [r for r in us.story.log if isinstance(r.fact, f.HandOffFact)]
+    catch_up(views, handoffs.VIEW, PaperLog(_placed(facts)).after)
+    assert handoffs.listed(views, attention="danger") == []
+    assert handoffs.of_ticket(views, us.story.id)[0].now.acknowledged
+    assert handoffs.listed(views, platform="110") == []
+    assert handoffs.listed(views, stage="offered", ours=True) != []
+
+
+def _placed(facts: list[Recorded]) -> list[Recorded]:
+    return [replace(r, position=nth) for nth, r in enumerate(facts, start=1)]
