@@ -57,7 +57,7 @@ class Streams:
 
     def keep(self, stream: UUID, version: int, state: Any) -> None:
         """Remember a state, unless a newer one is remembered already."""
-        if version == 0:
+        if version == 0 or state is None:  # not a stream of that kind: somebody gave the id of another
             return
         with self._lock:
             if self._kept.get(stream, (0, None))[0] <= version:

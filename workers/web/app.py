@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from workers.compose import House
 from workers.web import docs, errors, operations, pages
-from workers.web.api import actions, attaching, callers, clock, dead, link, login, lookups, public, tickets
+from workers.web.api import actions, attaching, callers, clock, consultations, dead, link, login, lookups, public, seats, tickets
 from workers.web.api.guarding import Tries, json_only
 from workers.web.api.refusals import refusals
 from workers.web.around import Around
@@ -70,6 +70,8 @@ def _api(house: House) -> APIRouter:
         lookups.router,
         clock.router,
         dead.router,
+        seats.router,
+        consultations.router,
         link.router,
     )
     for part in (*parts, lookups.open_router, public.router):
