@@ -21,6 +21,10 @@ NOT_BY_ROLE = {"access_log", "dead_letters", "replay_dead_letter"}
 """Routes that turn a role away before they look at any ticket."""
 
 
+NOT_TRIED = {"receive", "file_request", "consultation_events"}
+"""Routes that make something new, and a stream that does not end; who sees what in it is tried where it is promised."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request to one route, as the description shows it by example."""
@@ -118,9 +122,7 @@ def test_no_other_route_shows_it_to_them(
 ) -> None:
     """Lists, look-ups and all other routes: neither its number nor its words, also for who asks by the caller's phone."""
     made = house.hotline.find(ticket)
-    others = [
-        one for one in routes(app) if "{number}" not in one.path and one.operation not in ("receive", "file_request")
-    ]
+    others = [one for one in routes(app) if "{number}" not in one.path and one.operation not in NOT_TRIED]
     for who, scope in outsiders(house).items():
         desk = desk_of(**scope)
         for one in others:

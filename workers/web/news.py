@@ -16,6 +16,8 @@ from workers.compose import House
 
 _WAIT_SECONDS = 0.5
 _BATCH = 500
+_SHOWN_BY: dict[UUID | str, tuple[str, ...]] = {"seat": ("seats",), "consultation": ("consultations",)}
+"""Kind of stream to the views that show it; tickets are shown by their progress."""
 log = structlog.get_logger("web")
 
 
@@ -24,7 +26,7 @@ class News:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._waiting: dict[UUID, set[_Bell]] = defaultdict(set)
+        self._waiting: dict[UUID | str, set[_Bell]] = defaultdict(set)
         self._lock = Lock()
         self._stop = Event()
         self._thread = Thread(target=self._run, name="news", daemon=True)
@@ -47,18 +49,21 @@ class News:
             self._thread.join(timeout=5)
 
     @contextmanager
-    def listen(self, ticket_id: UUID) -> Iterator[_Bell]:
-        """A bell that rings when this ticket has moved and its progress can be read; for use in a running loop."""
+    def listen(self, *what: UUID | str) -> Iterator[_Bell]:
+        """A bell that rings when one of these tickets, or anything in one of these kinds of streams, has moved and the
+        views show it; for use in a running loop."""
         bell = _Bell()
         with self._lock:
-            self._waiting[ticket_id].add(bell)
+            for one in what:
+                self._waiting[one].add(bell)
         try:
             yield bell
         finally:
             with self._lock:
-                self._waiting[ticket_id].discard(bell)
-                if not self._waiting[ticket_id]:
-                    del self._waiting[ticket_id]
+                for one in what:
+                    self._waiting[one].discard(bell)
+                    if not self._waiting[one]:
+                        del self._waiting[one]
 
     def _run(self) -> None:
         position = self._house.hotline.position()
@@ -76,9 +81,12 @@ class News:
             return position
         reached = facts[-1].id
         with self._lock:
-            bells = {bell for fact in facts for bell in self._waiting.get(UUID(str(fact.originator_id)), ())}
-        if bells:
-            wait_until(self._house.views, "progress", reached, 2.0)
+            moved: set[UUID | str] = {UUID(str(fact.originator_id)) for fact in facts}
+            moved |= {fact.topic.partition(".")[0] for fact in facts}
+            heard = [one for one in moved if one in self._waiting]
+            bells = {bell for one in heard for bell in self._waiting[one]}
+        for view in sorted({view for one in heard for view in _SHOWN_BY.get(one, ("progress",))}):
+            wait_until(self._house.views, view, reached, 2.0)
         for bell in bells:
             bell.ring()
         return reached

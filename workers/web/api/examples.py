@@ -34,6 +34,20 @@ CALL: Mapping[str, Any] = {
 LOGIN: Mapping[str, Any] = {"name": "operator", "password": "correct horse battery"}
 SESSION: Mapping[str, Any] = {"query_code": "K7PWM3QX"}
 
+SEAT: Mapping[str, Any] = {"skills": ["tax"]}
+SIGN_IN: Mapping[str, Any] = {"skills": ["tax"]}
+SHIFTS: Mapping[str, Any] = {
+    "shifts": [{"since": "2026-03-02T09:00:00+08:00", "until": "2026-03-02T18:00:00+08:00", "rank": "duty"}]
+}
+CONSULTATIONS: Mapping[str, Mapping[str, Any]] = {
+    "pick-up": {},
+    "decline": {},
+    "answer": {"how": "live", "answer": "异地缴存可以合并计算，凭缴存证明办理。"},
+    "give-back": {"reason": "属医保业务，请转医保专家。"},
+    "book-call-back": {"at": "2026-03-02T15:00:00+08:00"},
+    "cancel": {},
+}
+
 _WORDS = "已核实，按规定处理。"
 ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "classify": {"type": "complaint", "urgency": "normal"},

@@ -1,0 +1,239 @@
+"""Expert seats over the interface: sitting down, being asked, answering; and who sees what of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from hotline.facts import Role
+from projections.follow import Follower
+from projections.registry import VIEWS
+from tests.support.clock import SettableClock
+from tests.support.watching import eventually
+from tests.workers.web.desk import API, NAME, PHONE, Desk
+from workers.clock import TheClock
+from workers.compose import House
+from workers.expert_desk import ExpertDesk
+from workers.web.app import create_app
+
+ASK = {"skill": "tax", "way": "warm_transfer", "summary": f"{NAME}问个税怎么补缴，电话 {PHONE}"}
+
+
+@pytest.fixture
+def supervisor(desk_of: Callable[..., Desk]) -> Desk:
+    return desk_of(Role.SUPERVISOR)
+
+
+@pytest.fixture
+def expert(desk_of: Callable[..., Desk], supervisor: Desk, house: House) -> Desk:
+    """An expert with a seat, on shift, who has sat down."""
+    return seated(desk_of(Role.EXPERT), supervisor, house)
+
+
+def seated(desk: Desk, supervisor: Desk, house: House) -> Desk:
+    name = account(desk, house)
+    assert put(supervisor, f"/seats/{name}", {"skills": ["tax"]}).status_code == 200
+    version = next(s["version"] for s in supervisor.get("/seats").json() if s["seat"] == name)
+    today = {"since": house.now().isoformat(), "until": (house.now() + timedelta(hours=9)).isoformat(), "rank": "duty"}
+    assert put(supervisor, f"/shifts/{name}", {"shifts": [today]}, If_Match=f'"{version}"').status_code == 200
+    assert desk.post("/seats/me/sign-in").status_code == 200
+    return desk
+
+
+def account(desk: Desk, house: House) -> str:
+    login = house.accounts.login_of_token(desk.headers["Authorization"].removeprefix("Bearer "))
+    assert login is not None
+    return login.actor.id
+
+
+def put(desk: Desk, path: str, body: Any, **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = desk.web.put(API + path, json=body, headers={**desk.headers, **named})
+    desk.house.catch_up()
+    return answer
+
+
+def asked(operator: Desk, house: House) -> tuple[str, dict[str, Any]]:
+    """A new request's number, and the consultation about it once the desk has looked."""
+    number = operator.receive().json()["number"]
+    operator.done(number, "consult-expert", **ASK)
+    ExpertDesk(house).step()
+    house.catch_up()
+    return number, next(c for c in operator.get("/consultations").json() if c["number"] == number)
+
+
+def act(desk: Desk, c: dict[str, Any], action: str, body: Any = None) -> Any:
+    tag = desk.get(f"/consultations/{c['id']}").headers.get("ETag", '"1"')
+    return desk.post(f"/consultations/{c['id']}/{action}", body, If_Match=tag)
+
+
+def code(answer: Any) -> str:
+    return str(answer.json()["code"])
+
+
+def test_an_operators_question_is_picked_up_and_answered(operator: Desk, expert: Desk, house: House) -> None:
+    """The expert reads the question without the caller's name and number; the operator reads the answer."""
+    number, c = asked(operator, house)
+    assert (c["phase"], c["seat"]) == ("offered", account(expert, house))
+    assert [one["id"] for one in expert.get("/consultations").json()] == [c["id"]]
+    seen = expert.get(f"/consultations/{c['id']}").json()
+    assert "个税" in seen["summary"]
+    assert NAME not in json.dumps(seen, ensure_ascii=False)
+    assert PHONE not in json.dumps(seen, ensure_ascii=False)
+    assert act(expert, c, "pick-up").status_code == 200
+    assert act(expert, c, "answer", {"how": "live", "answer": "次年六月底前可补"}).status_code == 200
+    assert operator.get("/consultations").json() == []
+    assert operator.get(f"/consultations/{c['id']}").json()["answer"] == "次年六月底前可补"
+    assert [s["presence"] for s in operator.get("/seats").json()] == ["wrap_up"]
+    assert expert.post("/seats/me/available").status_code == 200
+    assert operator.done(number, "answer", answer="次年六月底前可补")["version"] > 1
+
+
+def test_every_other_way_out(operator: Desk, expert: Desk, supervisor: Desk, house: House) -> None:
+    """Declined, given back, a call promised, cancelled."""
+    _, c = asked(operator, house)
+    assert act(expert, c, "decline").status_code == 200
+    assert act(operator, c, "cancel").status_code == 200
+    _, c = asked(operator, house)
+    assert act(expert, c, "pick-up").status_code == 200
+    at = (house.now() + timedelta(hours=1)).isoformat()
+    assert act(expert, c, "book-call-back", {"at": at}).status_code == 200
+    line = next(one for one in operator.get("/consultations").json() if one["id"] == c["id"])
+    assert (line["rank"], line["seat"]) == ("call_back", None)
+    assert expert.post("/seats/me/available").status_code == 200
+    _, c = asked(operator, house)
+    assert act(expert, c, "pick-up").status_code == 200
+    assert act(supervisor, c, "give-back", {"reason": "座席掉线"}).status_code == 200
+    assert expert.post("/seats/me/away").status_code == 200
+    assert expert.post("/seats/me/sign-out").status_code == 200
+
+
+def test_nobody_else_acts_for_an_expert(
+    operator: Desk, expert: Desk, supervisor: Desk, desk_of: Callable[..., Desk], house: House
+) -> None:
+    """Presence set by somebody else, a skill one does not have, a question that lies elsewhere: named, and unchanged."""
+    other = seated(desk_of(Role.EXPERT), supervisor, house)
+    name = account(expert, house)
+    _, c = asked(operator, house)
+    before = house.hotline.position()
+    stranger = other if c["seat"] == name else expert
+    assert code(other.post(f"/seats/{name}/away")) == "not_your_seat"
+    assert code(supervisor.post(f"/seats/{name}/away")) == "wrong_role"
+    assert code(stranger.post("/seats/me/sign-in", {"skills": ["market"]})) == "skill_not_yours"
+    assert code(put(expert, f"/seats/{name}", {"skills": ["market"]})) == "wrong_role"
+    assert (
+        code(stranger.post(f"/consultations/{c['id']}/pick-up", If_Match=f'"{c["version"]}"')) == "no_such_consultation"
+    )
+    assert stranger.get(f"/consultations/{c['id']}").status_code == 404
+    assert stranger.get("/consultations").json() == []
+    assert code(desk_of(Role.UNIT_CLERK, unit="jinjiang-market").get("/consultations")) == "wrong_role"
+    assert house.hotline.position() == before
+
+
+def test_versions_keys_and_ids_are_looked_at(operator: Desk, expert: Desk, house: House) -> None:
+    """Without a version, with an old one, with a ticket's id; sent twice with one key it is done once."""
+    number, c = asked(operator, house)
+    path = f"/consultations/{c['id']}/pick-up"
+    assert code(expert.post(path)) == "if_match_missing"
+    assert code(expert.post(path, If_Match='"1"')) == "stale"
+    ticket = house.hotline.find(number)
+    assert code(expert.post(f"/consultations/{ticket}/pick-up", If_Match='"1"')) == "no_such_consultation"
+    assert operator.ticket(number)["number"] == number
+    tag = f'"{c["version"]}"'
+    first = expert.post(path, If_Match=tag, Idempotency_Key="pick-1").json()
+    end = house.hotline.position()
+    assert expert.post(path, If_Match=tag, Idempotency_Key="pick-1").json()["version"] == first["version"]
+    assert house.hotline.position() == end
+
+
+def test_a_question_about_ones_own_team_is_not_there(
+    operator: Desk, expert: Desk, desk_of: Callable[..., Desk], house: House
+) -> None:
+    """Neither in the list nor by its id."""
+    team = next(iter(house.rules.teams))
+    number = operator.receive(about_team=team).json()["number"]
+    operator.done(number, "consult-expert", **ASK)
+    consultation = operator.get("/consultations").json()[0]["id"]
+    colleague = desk_of(Role.OPERATOR, team=team)
+    assert colleague.get("/consultations").json() == []
+    assert colleague.get(f"/consultations/{consultation}").status_code == 404
+
+
+def test_figures_count_what_was_asked(
+    operator: Desk, expert: Desk, supervisor: Desk, house: House, clock: SettableClock
+) -> None:
+    """Instantly answered, picked up how soon, how far up the ladder, and when nobody was to be had."""
+    _, c = asked(operator, house)
+    clock.advance(timedelta(seconds=6))
+    act(expert, c, "pick-up")
+    act(expert, c, "answer", {"how": "live"})
+    asked(operator, house)
+    clock.advance(timedelta(seconds=60))
+    TheClock(house, patience=0).ring()
+    house.catch_up()
+    _, third = asked(operator, house)
+    act(operator, third, "cancel")
+    found = supervisor.get("/consultations/figures").json()
+    assert (found["asked"], found["open"]) == (3, 1)
+    share = {"numerator": 1, "denominator": 2, "excluded": 1, "share": 0.5, "formula": "experts/1"}
+    assert found["answered_instantly"] == share
+    assert (found["pick_up_p50_seconds"], found["pick_up_p90_seconds"]) == (6.0, 6.0)
+    assert found["depth"] == {"duty": 2, "backup": 1}
+    assert {(u["skill"], u["hour"], u["reason"]) for u in found["unavailable"]} == {("tax", 9, "all_engaged")}
+    later = supervisor.get("/consultations/figures", params={"since": house.now().isoformat()}).json()
+    assert later["asked"] == 1
+    assert operator.get("/consultations/figures").status_code == 403
+
+
+@pytest.fixture
+def address(app: FastAPI, house: House, free_port: Callable[[], int]) -> Iterator[str]:
+    """Where the application listens; its views are followed and the desk is at work."""
+    stop, port = Event(), free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, access_log=False, log_level="warning"))
+    works = [Follower(house.views, view, house.hotline).run for view in VIEWS.values()] + [ExpertDesk(house).run]
+    threads = [Thread(target=server.run, daemon=True)]
+    threads += [Thread(target=work, args=(stop,), daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: server.started, within=20, what="the server listens")
+    yield f"http://127.0.0.1:{port}"
+    app.state.news.close()
+    server.should_exit = True
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_an_offer_reaches_the_seat_over_its_stream(
+    house: House, app: FastAPI, free_port: Callable[[], int], request: pytest.FixtureRequest
+) -> None:
+    """The list now, and again when something is offered; an operator's ends when the server does."""
+    with TestClient(create_app(house)) as web:  # everybody is at his place before the server is started
+        token = {role: house.accounts.issue_token(role) for role in (Role.SUPERVISOR, Role.EXPERT, Role.OPERATOR)}
+        desks = {role: Desk(web, house, token[role]) for role in token}
+        seated(desks[Role.EXPERT], desks[Role.SUPERVISOR], house)
+        number = desks[Role.OPERATOR].receive().json()["number"]
+    address = request.getfixturevalue("address")
+    with httpx2.Client(base_url=address, timeout=20) as client:
+        bearer = {"Authorization": f"Bearer {token[Role.EXPERT]}"}
+        assert client.get(f"{API}/consultations/events").status_code == 401
+        with client.stream("GET", f"{API}/consultations/events", headers=bearer) as stream:
+            told = (line.removeprefix("data: ") for line in stream.iter_lines() if line.startswith("data:"))
+            assert json.loads(next(told)) == []
+            asking = {"Authorization": f"Bearer {token[Role.OPERATOR]}", "If-Match": '"1"'}
+            answer = client.post(f"{API}/tickets/{number}/consult-expert", json=ASK, headers=asking)
+            assert answer.status_code == 200, answer.text
+            offered = json.loads(next(told))
+            assert [(c["number"], c["phase"]) for c in offered] == [(number, "offered")]
+            assert NAME not in json.dumps(offered, ensure_ascii=False)
+            app.state.news.close()
+            assert next(told, None) is None
