@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
+from hotline.handoff.handoff import HandOff
 from hotline.texts import say
 from hotline.ticket import facts as f
 from hotline.ticket.evolving import evolve
@@ -92,7 +93,7 @@ def _ticket(house: House, stream: UUID) -> Iterator[str]:
         ticket = evolve(ticket, recorded)
     if ticket is None:
         return
-    yield from _standing(ticket)
+    yield from _elsewhere(house, ticket) if _gone(ticket) else _standing(ticket)
     if house.hotline.find(ticket.number) != stream:
         yield _say("number", stream=stream)
     if ticket.erased and not house.vault.erased(stream):
@@ -111,6 +112,19 @@ def _may_ring(ticket: Ticket | None, fact: f.ClockRang, at: datetime) -> bool:
         return False
     moment = reading.alarms.get(fact.level)
     return moment is not None and moment <= at
+
+
+def _gone(ticket: Ticket) -> bool:
+    """Whether another platform has it, with no part left here."""
+    return ticket.handed is not None and ticket.handed.custody == "theirs" and not ticket.handed.follow_up
+
+
+def _elsewhere(house: House, ticket: Ticket) -> Iterator[str]:
+    """A ticket whose clocks stand still because another platform has the matter: the hand-off must say so too."""
+    handed = ticket.handed
+    known: HandOff | None = house.hotline.streams.read("handoff", handed.handoff)[1] if handed is not None else None
+    if handed is not None and (known is None or known.holder != handed.platform):
+        yield _say("no_holder", stream=ticket.id)
 
 
 def _standing(ticket: Ticket) -> Iterator[str]:

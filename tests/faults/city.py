@@ -38,7 +38,7 @@ WEBS = ("web 1", "web 2")
 PIECES = (*WEBS, "relay", "project", "react", "clock", "notify", "link")
 OTHERS = ("standin", "police")
 """Programs that are not ours: a gateway for text messages, and 110."""
-OFFERS = 60
+OFFERS = 30
 """Matters that 110 offers to us, about one a second."""
 THROUGH_PROXY = frozenset({"web 2", "project", "notify"})
 """Those whose connections to PostgreSQL and NATS can be cut in the middle of a reply."""

@@ -23,6 +23,7 @@ from tests.faults.city import WEBS, City
 from tests.faults.evidence import UNDECODABLE, Evidence, dead_letters
 from tests.faults.ledger import Ledger
 from tests.faults.people import Crowd, Person
+from tests.faults.police import OurDesk
 from tests.faults.watching import Watch
 from workers.bus import STREAM
 from workers.compose import House
@@ -114,6 +115,7 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     tokens = city.tokens(unit)
     bases = [city.ports["web 2"], city.proxies["web 1"].port]
     crowd = Crowd([Person(str(n), plan.seed, bases, tokens, house.rules, ledger) for n in range(plan.people)])
+    desk = OurDesk(city.house(), plan.seed)
     scene = troubles.Scene(city, watch, chance)
     time.sleep(2)
     for name, trouble in plan.troubles(chance):
@@ -125,6 +127,7 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     outstanding = watch.outstanding()
     watch.close()
     crowd.leave()
+    desk.leave()
     city.clock.stop()
     patience = MUTANT_WITHIN if plan.mutant else QUIET_WITHIN
     quiet = _wait(lambda: _settled(city, house), patience, 0.5)
@@ -174,7 +177,8 @@ def _settled(city: City, house: House) -> bool:
         unread: int = asyncio.run(_unread(city, end))
         if unread or due_list.due(house.views, city.clock.now()):
             return False
-        if link.position() < end or link.standing()[0] or city.police("/livez")["owed"]:
+        other = city.police("/livez")
+        if link.position() < end or link.standing()[0] or other["owed"] or other["planned"]:
             return False
         waiting = house.outbox.errands.count().get(("text", "waiting"), 0)
         if waiting:

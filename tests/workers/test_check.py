@@ -11,6 +11,7 @@ import pytest
 
 from hotline import clocks
 from hotline.facts import SYSTEM, Cause, Recorded
+from hotline.handoff.messages import Accept, AcceptBody
 from hotline.notices import CITIZEN, Notice
 from hotline.ticket import facts as f
 from tests.support.clock import SettableClock
@@ -41,6 +42,30 @@ def test_a_sound_house_passes(open_house: Open, store_url: str, clock: SettableC
     house = open_house(store=store_url)
     lived_in(house, clock)
     assert told(house) == ""
+
+
+def theirs(house: House) -> tuple[UUID, UUID]:
+    """A ticket that another platform has accepted, and the hand-off."""
+    ticket = receive(house).stream
+    act(house, ticket, "hand-off", OPERATOR, to="110", way="push", summary="有人争吵", reason="属公安职责")
+    found = house.hotline.ticket(ticket)
+    assert found is not None
+    assert found.handed is not None
+    offer = house.hotline.streams.read("handoff", found.handed.handoff)[1]
+    own = house.rules.platforms.own
+    said = {"handoff_id": offer.id, "sender": "110", "to": own, "seq": 1, "at": house.now()}
+    house.hotline.take(Accept(**said, body=AcceptBody(reference="JW1")), platform="110")
+    return ticket, found.handed.handoff
+
+
+def test_a_ticket_that_another_platform_has_is_sound_while_the_hand_off_says_so(open_house: Open) -> None:
+    """Its clocks stand still; without the acceptance in the hand-off's stream nobody would hold it, and that is told."""
+    house = open_house()
+    ticket, handoff = theirs(house)
+    house.catch_up()
+    assert told(house) == ""
+    in_log(house, "DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 2", handoff.hex)
+    assert str(ticket) in told(open_house())
 
 
 def in_log(house: House, statement: str, *params: Any) -> None:

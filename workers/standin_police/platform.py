@@ -227,6 +227,12 @@ class Platform:
             return [] if self.away else [matter.owed[0] for matter in self.matters.values() if matter.owed]
 
     @property
+    def planned(self) -> int:
+        """What waits for its moment."""
+        with self._lock:
+            return len(self._plans)
+
+    @property
     def unheard(self) -> int:
         """Matters of which the other side has not acknowledged everything."""
         with self._lock:

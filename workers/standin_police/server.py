@@ -38,7 +38,15 @@ def server(platform: Platform, secret: str, host: str, port: int) -> ThreadingHT
             asked = urlsplit(self.path)
             match asked.path:
                 case "/livez":
-                    self._answer(200, {"me": platform.me, "away": platform.away, "owed": platform.unheard})
+                    self._answer(
+                        200,
+                        {
+                            "me": platform.me,
+                            "away": platform.away,
+                            "owed": platform.unheard,
+                            "planned": platform.planned,
+                        },
+                    )
                 case "/log":
                     after = parse_qs(asked.query).get("after", ["0"])[0]
                     self._answer(200, platform.story(int(after) if after.isdigit() else 0))
