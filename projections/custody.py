@@ -86,7 +86,8 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     new = {**doc, **moved(doc, recorded), **_beside(doc, fact), "version": recorded.originator_version}
     before, after = doc["stretches"][-1], _holder(new)
     if before["until"] is None and after != (before["kind"], before["holder"]):
-        new["stretches"] = [*doc["stretches"][:-1], {**before, "until": at}]
+        momentary = _moment(before["since"]) == at and len(doc["stretches"]) > 1  # several facts of one write
+        new["stretches"] = [*doc["stretches"][:-1], *([] if momentary else [{**before, "until": at}])]
         before = new["stretches"][-1]
     if before["until"] is not None and after is not None:
         new["stretches"] = [*new["stretches"], _stretch(after, at)]

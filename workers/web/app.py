@@ -12,7 +12,21 @@ from prometheus_client import CollectorRegistry
 
 from workers.compose import House
 from workers.web import docs, errors, operations, pages
-from workers.web.api import actions, attaching, callers, clock, consultations, dead, link, login, lookups, public, seats, tickets
+from workers.web.api import (
+    actions,
+    attaching,
+    callers,
+    clock,
+    consultations,
+    dead,
+    handoffs,
+    link,
+    login,
+    lookups,
+    public,
+    seats,
+    tickets,
+)
 from workers.web.api.guarding import Tries, json_only
 from workers.web.api.refusals import refusals
 from workers.web.around import Around
@@ -72,6 +86,7 @@ def _api(house: House) -> APIRouter:
         dead.router,
         seats.router,
         consultations.router,
+        handoffs.router,
         link.router,
     )
     for part in (*parts, lookups.open_router, public.router):

@@ -29,7 +29,7 @@ STATUS: Mapping[str, int] = {
     "wrong_role": 403, "restricted_token": 403, "bad_signature": 403, "attachment_hidden": 403,
     "not_found": 404, "no_such_ticket": 404, "no_such_page": 404, "no_such_letter": 404,
     "no_such_seat": 404, "no_such_consultation": 404,
-    "no_such_attachment": 404, "no_such_link": 404,
+    "no_such_attachment": 404, "no_such_link": 404, "no_such_handoff": 404,
     "method_not_allowed": 405,
     "stale": 412,
     "too_large": 413, "attachment_too_large": 413,

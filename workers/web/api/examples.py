@@ -48,6 +48,21 @@ CONSULTATIONS: Mapping[str, Mapping[str, Any]] = {
     "cancel": {},
 }
 
+OFFER: Mapping[str, Any] = {
+    "platform": "110",
+    "handoff_id": "0b1f5c9e-3f0e-4c43-9d59-6a9a0a1f7c12",
+    "way": "one_key",
+    "text": "报警人反映楼下夜间装修扰民，经核实为非警务求助。",
+    "place": "书院街 12 号",
+    "caller": {"name": "王女士", "phone": "13800138000"},
+    "number": "JW20260302000123",
+    "first_received_by": "110",
+}
+NOT_OURS: Mapping[str, Any] = {"reason": "属正在发生的治安案件，应由公安机关处置。"}
+RECALL: Mapping[str, Any] = {"reason": "来电人称双方已和解。"}
+FEEDBACK: Mapping[str, Any] = {"kind": "progress", "words": "承办单位已联系来电人，约定今晚到场。"}
+RETURN: Mapping[str, Any] = {"summary": "现场正在殴斗，有人受伤。", "reason": "属治安案件。", "danger": True}
+
 _WORDS = "已核实，按规定处理。"
 ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "classify": {"type": "complaint", "urgency": "normal"},

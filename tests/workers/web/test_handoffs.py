@@ -1,0 +1,157 @@
+"""Matters between platforms over the API: the police desk's day, and what everybody else may see of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hotline.facts import Role
+from hotline.handoff import messages as m
+from tests.support.clock import SettableClock
+from tests.workers.web.desk import TEXT, Desk
+from workers.compose import House
+from workers.web.api import examples
+
+TO_110 = {"to": "110", "way": "push", "summary": TEXT, "reason": "治安案件"}
+
+
+@pytest.fixture
+def police(desk_of: Callable[..., Desk]) -> Desk:
+    return desk_of(Role.POLICE_DESK)
+
+
+def handed(operator: Desk) -> tuple[str, str]:
+    """A ticket offered to 110: its number and the id of the hand-off."""
+    number = operator.receive().json()["number"]
+    operator.done(number, "hand-off", **TO_110)
+    return number, operator.get("/handoffs", params={"open_only": True}).json()[0]["id"]
+
+
+def says(house: House, desk: Desk, handoff: str, message: Any, seq: int, **body: Any) -> None:
+    """What 110 says over the link."""
+    shown = desk.get(f"/handoffs/{handoff}").json()
+    head = {"handoff_id": shown["handoff_id"], "sender": "110", "to": house.rules.platforms.own, "at": house.now()}
+    house.hotline.take(message(**head, seq=seq, **({"body": body} if body else {})), platform="110")
+    house.catch_up()
+
+
+def step(desk: Desk, handoff: str, action: str, **body: Any) -> Any:
+    tag = desk.get(f"/handoffs/{handoff}").headers["ETag"]
+    return desk.post(f"/handoffs/{handoff}/{action}", body or None, If_Match=tag)
+
+
+def test_a_matter_handed_to_110_is_followed_to_its_end(
+    house: House, operator: Desk, police: Desk, clock: SettableClock
+) -> None:
+    """Offered, accepted with the other side's number, closed by its result; custody adds up and names who held it."""
+    number, handoff = handed(operator)
+    seen = police.get(f"/handoffs/{handoff}").json()
+    assert (seen["stage"], seen["holder"], seen["text"]) == ("offered", house.rules.platforms.own, TEXT)
+    assert seen["allowed"] == ["acknowledge", "recall"]
+    clock.advance(timedelta(minutes=5))
+    says(house, police, handoff, m.Accept, 1, reference="JJ-1")
+    shown = police.get("/handoffs", params={"stage": "accepted", "direction": "out"}).json()
+    assert [(h["holder"], h["reference"]) for h in shown] == [("110", "JJ-1")]
+    custody = operator.get(f"/tickets/{number}/custody").json()
+    assert (custody["now"]["kind"], custody["now"]["holder"]) == ("platform", "110")
+    assert operator.act(number, "refer", route="litigation").json()["code"] == "with_other_platform"
+    clock.advance(timedelta(hours=2))
+    says(house, police, handoff, m.Result, 2, words="已处置", outcome="done")
+    assert operator.ticket(number)["state"] == "closed"
+    custody = operator.get(f"/tickets/{number}/custody").json()
+    assert custody["now"] is None
+    assert [s["kind"] for s in custody["stretches"]] == ["centre", "platform"]
+    assert [(d["holder"], d["seconds"]) for d in custody["dwell"]] == [("12345", 300), ("110", 7200)]
+    assert [h["outcome"] for h in custody["handoffs"]] == ["done"]
+
+
+def test_a_matter_from_110_becomes_a_ticket_when_it_is_accepted(house: House, police: Desk, operator: Desk) -> None:
+    """Entered twice, it is one; accepted, it is a ticket that came from the police, and it can be given back."""
+    first = police.post("/handoffs", examples.OFFER)
+    again = police.post("/handoffs", examples.OFFER)
+    assert (first.status_code, again.status_code) == (201, 201)
+    handoff = first.json()["id"]
+    assert again.json()["id"] == handoff
+    assert len(police.get("/handoffs", params={"direction": "in"}).json()) == 1
+    assert step(police, handoff, "accept").status_code == 200
+    number = police.get(f"/handoffs/{handoff}").json()["reference"]
+    ticket = operator.ticket(number)
+    assert (ticket["channel"], ticket["text"]) == ("police", examples.OFFER["text"])
+    assert ticket["place"]["address"] == examples.OFFER["place"]
+    assert step(police, handoff, "feedback", **examples.FEEDBACK).status_code == 200
+    back = step(police, handoff, "return", **examples.RETURN)
+    assert back.status_code == 200, back.text
+    shown = police.get(f"/handoffs/{back.json()['id']}").json()
+    assert (shown["direction"], shown["returns"]) == ("out", examples.OFFER["handoff_id"])
+    assert shown["holder"] == house.rules.platforms.own
+
+
+def test_a_refusal_has_its_code_and_changes_nothing(house: House, police: Desk, operator: Desk) -> None:
+    """An unknown id, a ticket's id in its place, an old version, an answer that is the other side's to give."""
+    number, handoff = handed(operator)
+    ticket = str(house.hotline.find(number))
+    before = house.hotline.position()
+    tag = {"If_Match": police.get(f"/handoffs/{handoff}").headers["ETag"]}
+    told = [
+        police.post(f"/handoffs/{uuid4()}/accept", **tag),
+        police.post(f"/handoffs/{ticket}/accept", If_Match='"1"'),
+        police.get(f"/handoffs/{ticket}"),
+        police.post(f"/handoffs/{handoff}/accept", **tag),
+        police.post(f"/handoffs/{handoff}/accept", If_Match='"9"'),
+        police.post(f"/handoffs/{handoff}/accept"),
+        police.post(f"/handoffs/{handoff}/feedback", examples.FEEDBACK, **tag),
+        police.post(f"/handoffs/{handoff}/return", examples.RETURN, **tag),
+        operator.post(f"/handoffs/{handoff}/dispute", examples.NOT_OURS, **tag),
+        operator.post("/handoffs", examples.OFFER),
+    ]
+    assert [(a.status_code, a.json()["code"]) for a in told] == [
+        (404, "no_such_handoff"), (404, "no_such_handoff"), (404, "no_such_handoff"), (409, "not_ours_to_accept"),
+        (412, "stale"), (428, "if_match_missing"), (409, "not_ours_to_report"), (409, "nothing_to_return"),
+        (403, "wrong_role"), (403, "wrong_role"),
+    ]  # fmt: skip
+    assert house.hotline.position() == before
+    assert operator.ticket(number)["state"] == "received", "asking for it by a wrong name has not hidden it"
+
+
+def test_whose_a_matter_is_is_shown_with_reasons(operator: Desk) -> None:
+    """The strictest rule first, each with its source; nothing follows from it by itself."""
+    shown = operator.get("/boundary", params={"type": "complaint", "signs": ["instability", "crime"]}).json()
+    assert [(row["id"], row["owner"], row["at_once"]) for row in shown] == [
+        ("instability", "110", True),
+        ("crime", "110", False),
+        ("government-services", "12345", False),
+    ]
+    assert all("国办发〔2022〕12号" in row["source"] for row in shown)
+    assert operator.get("/boundary", params={"category": "atlantis"}).json()["code"] == "unknown_category"
+
+
+def test_who_it_is_about_does_not_see_it_pass(house: House, operator: Desk, desk_of: Callable[..., Desk]) -> None:
+    """A complaint about a team is not there for that team, in no list."""
+    team = next(iter(house.rules.teams))
+    number = operator.receive(about_team=team).json()["number"]
+    operator.done(number, "hand-off", **TO_110)
+    (line,) = operator.get("/handoffs").json()
+    theirs = desk_of(Role.SUPERVISOR, team=team)
+    assert theirs.get("/handoffs").json() == []
+    assert theirs.get(f"/handoffs/{line['id']}").status_code == 404
+    assert desk_of(Role.UNIT_CLERK, unit=next(iter(house.rules.units))).get("/handoffs").status_code == 403
+
+
+def test_the_same_protocol_serves_the_water_line(house: House, operator: Desk, police: Desk) -> None:
+    """One entry of the profile is all it needs."""
+    number = operator.receive().json()["number"]
+    operator.done(number, "hand-off", **{**TO_110, "to": "water"})
+    (line,) = operator.get("/handoffs", params={"platform": "water"}).json()
+    message = m.Accept(
+        handoff_id=line["handoff_id"],
+        sender="water",
+        to=house.rules.platforms.own,
+        seq=1,
+        at=house.now(),
+        body=m.AcceptBody(reference="W-1"),
+    )
+    house.hotline.take(message, platform="water")
+    house.catch_up()
+    assert operator.get(f"/tickets/{number}/custody").json()["now"]["holder"] == "water"
