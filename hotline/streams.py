@@ -13,6 +13,7 @@ from hotline.caller import conduct
 from hotline.consultation import consultation
 from hotline.facts import FactMapper, Recorded
 from hotline.handoff import handoff
+from hotline.knowledge import knowledge
 from hotline.seat import seat
 from hotline.store import Log
 from hotline.ticket import evolving
@@ -25,6 +26,7 @@ EVOLVE: Mapping[str, Evolve] = {
     "caller": conduct.evolve,
     "seat": seat.evolve,
     "consultation": consultation.evolve,
+    "knowledge": knowledge.evolve,
     "handoff": handoff.evolve,
     "number": lambda _, recorded: recorded.fact,
 }

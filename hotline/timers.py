@@ -11,6 +11,7 @@ from typing import Any
 from hotline.command import Command
 from hotline.consultation.climbing import RingConsultation
 from hotline.handoff.alarms import RingHandOff
+from hotline.knowledge.knowledge import RingKnowledge
 from hotline.seat.presence import RingSeat
 from hotline.ticket.supervising import Ring
 
@@ -18,6 +19,7 @@ RING: Mapping[str, type[Any]] = {
     "ticket": Ring,
     "seat": RingSeat,
     "consultation": RingConsultation,
+    "knowledge": RingKnowledge,
     "handoff": RingHandOff,
 }
 """Kind of stream to its command, which has a ``clock`` and a ``level``."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Table, and_, select
 
 from hotline.databases import looking
+from projections import knowledge
 from projections.consultations import VIEW, failures, table
 from projections.moments import NEVER, from_micros, micros
 from projections.view import Views
@@ -51,6 +52,7 @@ class Figures(BaseModel):
     depth: dict[str, int] = Field(description="Step of the ladder that was reached → how many questions")
     turned_into_tickets: int
     call_backs: dict[str, int] = Field(description="booked (and open), kept, missed")
+    knowledge_written_back: int
     unavailable: list[Failed]
 
 
@@ -80,6 +82,7 @@ def figures(views: Views, since: datetime | None = None, until: datetime | None 
         depth=dict(steps),
         turned_into_tickets=sum(row.phase == "ticket" for row in rows),
         call_backs=dict(Counter(row.call_back for row in rows if row.call_back is not None)),
+        knowledge_written_back=knowledge.written_back(views, since, until),
         unavailable=[
             Failed(skill=skill, hour=hour, reason=reason, times=n) for (skill, hour, reason), n in sorted(hours.items())
         ],

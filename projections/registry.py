@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from projections import board_fold, consultations, custody, dossier, due_list, handoffs, progress, seats
+from projections import board_fold, consultations, custody, dossier, due_list, handoffs, knowledge, progress, seats
 from projections.view import View
 
 VIEWS: Mapping[str, View] = MappingProxyType(
@@ -16,6 +16,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             due_list.VIEW,
             seats.VIEW,
             consultations.VIEW,
+            knowledge.VIEW,
             custody.VIEW,
             handoffs.VIEW,
         )

@@ -20,6 +20,7 @@ from workers.web.api import (
     consultations,
     dead,
     handoffs,
+    knowledge,
     link,
     login,
     lookups,
@@ -86,6 +87,7 @@ def _api(house: House) -> APIRouter:
         dead.router,
         seats.router,
         consultations.router,
+        knowledge.router,
         handoffs.router,
         link.router,
     )

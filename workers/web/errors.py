@@ -28,7 +28,7 @@ STATUS: Mapping[str, int] = {
     "signed_out": 401, "bad_credentials": 401,
     "wrong_role": 403, "restricted_token": 403, "bad_signature": 403, "attachment_hidden": 403,
     "not_found": 404, "no_such_ticket": 404, "no_such_page": 404, "no_such_letter": 404,
-    "no_such_seat": 404, "no_such_consultation": 404,
+    "no_such_seat": 404, "no_such_consultation": 404, "no_such_knowledge": 404,
     "no_such_attachment": 404, "no_such_link": 404, "no_such_handoff": 404,
     "method_not_allowed": 405,
     "stale": 412,

@@ -194,6 +194,36 @@ def test_figures_count_what_was_asked(
     assert operator.get("/consultations/figures").status_code == 403
 
 
+def test_what_was_answered_is_written_back_and_found(
+    operator: Desk, expert: Desk, supervisor: Desk, house: House, clock: SettableClock
+) -> None:
+    """By its words, while it is in force; it falls due for review by the clock, and is counted."""
+    _, c = asked(operator, house)
+    act(expert, c, "pick-up")
+    act(expert, c, "answer", {"how": "live"})
+    entry = {"skill": "tax", "title": "个税补缴", "question": "逾期怎么办？", "answer": "到办税厅补办。"}
+    assert code(expert.post("/knowledge", entry)) == "key_missing"
+    made = expert.post("/knowledge", {**entry, "consultation": c["id"]}, Idempotency_Key="entry-1")
+    assert made.status_code == 201, made.text
+    again = expert.post("/knowledge", {**entry, "consultation": c["id"]}, Idempotency_Key="entry-1")
+    assert again.json()["id"] == made.json()["id"]
+    path = f"/knowledge/{made.json()['id']}"
+    assert [e["title"] for e in operator.get("/knowledge", params={"q": "补缴 个税"}).json()] == ["个税补缴"]
+    assert operator.get("/knowledge", params={"q": "100%"}).json() == []
+    assert operator.get("/knowledge", params={"skill": "hrss"}).json() == []
+    assert supervisor.get("/consultations/figures").json()["knowledge_written_back"] == 1
+    clock.advance(timedelta(days=180))
+    TheClock(house, patience=0).ring()
+    house.catch_up()
+    assert operator.get("/knowledge", params={"standing": "review"}).json()[0]["id"] == made.json()["id"]
+    tag = operator.get(path).headers["ETag"]
+    assert code(operator.post(f"{path}/renew", {}, If_Match=tag)) == "wrong_role"
+    assert supervisor.post(f"{path}/renew", {}, If_Match=tag).status_code == 200
+    tag = operator.get(path).headers["ETag"]
+    assert supervisor.post(f"{path}/retire", {"reason": "政策已废止"}, If_Match=tag).status_code == 200
+    assert operator.get("/knowledge", params={"q": "个税"}).json() == []
+
+
 @pytest.fixture
 def address(app: FastAPI, house: House, free_port: Callable[[], int]) -> Iterator[str]:
     """Where the application listens; its views are followed and the desk is at work."""

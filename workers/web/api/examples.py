@@ -39,6 +39,14 @@ SIGN_IN: Mapping[str, Any] = {"skills": ["tax"]}
 SHIFTS: Mapping[str, Any] = {
     "shifts": [{"since": "2026-03-02T09:00:00+08:00", "until": "2026-03-02T18:00:00+08:00", "rank": "duty"}]
 }
+KNOWLEDGE: Mapping[str, Any] = {
+    "skill": "tax",
+    "title": "个税汇算清缴逾期怎么补办",
+    "question": "错过了汇算清缴的期限，还能补办吗？",
+    "answer": "可以在办税服务厅或个人所得税 APP 补办；逾期未补缴的按日加收滞纳金。",
+    "basis": "个人所得税法第十一条",
+}
+RETIRE: Mapping[str, Any] = {"reason": "政策已废止"}
 CONSULTATIONS: Mapping[str, Mapping[str, Any]] = {
     "pick-up": {},
     "decline": {},
