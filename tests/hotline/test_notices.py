@@ -170,7 +170,7 @@ def test_a_due_moved_by_the_calendar_is_news_to_nobody() -> None:
     """When the official calendar arrives, nobody gets a second notice."""
     story = t.a_dispatched_ticket()
     fact = f.DuesConfirmed(calendar_until=moment("2027-12-31").date(), clocks=(story.clock("citizen"),))
-    story._record(ConfirmDues(), fact, t.CLOCK)
+    story._record(ConfirmDues(), fact, t.CLOCK, story.id)
     assert told(story, f.DuesConfirmed) == ()
 
 

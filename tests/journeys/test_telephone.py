@@ -19,7 +19,7 @@ def environment(running: Running, tmp_path: Path) -> dict[str, str]:
     token = subprocess.run(issue, env=given, capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
     header = tmp_path / "hotline.header"
     header.write_text(f"Authorization: Bearer {token}\n", encoding="utf-8")
-    return {**os.environ, "HOTLINE_URL": f"http://127.0.0.1:{running.port}", "HOTLINE_TOKEN_FILE": str(header)}
+    return {**os.environ, "CALLS_URL": f"http://127.0.0.1:{running.port}", "CALLS_TOKEN_FILE": str(header)}
 
 
 def tell(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
