@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from hotline.command import Code, Desk, Line, Refused, To, Words
 from hotline.facts import Role
@@ -53,15 +55,20 @@ class HandOver(c.TicketCommand):
         danger = self.danger or at_once(desk, ticket, frozenset(self.signs), self.to)
         words = Matter(text=self.summary, place=self.place, category=ticket.category)
         yield from offered(
-            ticket,
             desk,
+            Origin(
+                number=ticket.number,
+                person_id=ticket.person_id if self.share_caller and not ticket.confidential else None,
+                nth=ticket.handoffs + 1,
+                came_by=ticket.came_by,
+                first_received_by=ticket.first_received_by,
+            ),
             to=self.to,
             way=self.way,
             danger=danger,
             urgency=self.urgency or ticket.urgency,
             follow_up=self.follow_up,
             matter=words,
-            share_caller=self.share_caller,
             reason=desk.seal("handed_off.reason", self.reason),
         )
 
@@ -72,9 +79,21 @@ def at_once(desk: Desk, ticket: Ticket, signs: frozenset[str], to: str) -> bool:
     return any(row.at_once and row.owner == to for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an offer says of the ticket it is made of; ``nth`` counts the ticket's offers from 1, ``person_id`` is whom the
+    other side may reach."""
+
+    number: str
+    person_id: UUID | None
+    nth: int
+    came_by: tuple[str, UUID] | None = None
+    first_received_by: str | None = None
+
+
 def offered(
-    ticket: Ticket,
     desk: Desk,
+    origin: Origin,
     *,
     to: str,
     way: Way,
@@ -82,14 +101,13 @@ def offered(
     urgency: Urgency,
     follow_up: bool,
     matter: Matter,
-    share_caller: bool,
     reason: str,
 ) -> c.Facts:
     """The facts of offering, on the ticket and on the hand-off that begins with it.  A return names the hand-off by which
     the matter came."""
-    rules, came = desk.rules.platforms, ticket.came_by
+    rules, came = desk.rules.platforms, origin.came_by
     keep = rules.lines[to].kind == "tell_and_keep"
-    named = offer_id(ticket.id, ticket.handoffs + 1)
+    named = offer_id(desk.id, origin.nth)
     stream = stream_of(to, named)
     yield h.TicketHandedOff(
         handoff=stream, platform=to, way=way, danger=danger, follow_up=follow_up, keep=keep, reason=reason
@@ -98,16 +116,16 @@ def offered(
         handoff_id=named,
         offerer=rules.own,
         receiver=to,
-        ticket=ticket.id,
+        ticket=desk.id,
         way=way,
         danger=danger,
         urgency=urgency,
         keep=keep,
         matter=desk.seal(MATTER, matter.model_dump_json()),
-        person_id=ticket.person_id if share_caller and not ticket.confidential else None,
-        number=ticket.number,
+        person_id=origin.person_id,
+        number=origin.number,
         returns=came[1] if came is not None and came[0] == to else None,
-        first_received_by=ticket.first_received_by or rules.own,
+        first_received_by=origin.first_received_by or rules.own,
         arrival=None,
         clocks=(received_by(desk, way, urgency, danger),),
     )

@@ -13,10 +13,13 @@ from hotline import clocks
 from hotline.caller import conduct
 from hotline.command import Code, Desk, Happened, Line, Refused, To, Words
 from hotline.facts import Role
+from hotline.handoff.messages import Matter
+from hotline.rules.platforms import Danger
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.closing import tell_origin
 from hotline.ticket.consulting import leave_expert, until_by_itself
+from hotline.ticket.handing_over import Origin, offered
 from hotline.ticket.number import NumberClaimed, NumberTaken, stream_of
 from hotline.ticket.ticket import Ticket
 
@@ -84,6 +87,9 @@ class Receive(Happened):
     about_team: Code | None = None
     state_secret: bool = False
     tags: tuple[Code, ...] = Field(default=(), max_length=20)
+    signs: tuple[Danger, ...] = ()
+    """What was noticed about it; what the published boundary wants another platform to hear at once is offered there in the
+    same write, and a follow-up stays here."""
 
     @classmethod
     def guard(cls, state: Ticket | None, desk: Desk) -> None:
@@ -146,6 +152,8 @@ class Intake(Happened):
             clocks=tuple(readings),
         )
         yield To("number", stream_of(self.number), NumberClaimed(number=self.number, ticket=desk.id))
+        if not withheld:
+            yield from told_at_once(desk, r, self.number, self.person_id)
         if withheld:
             yield f.TicketReferred(route="state_secret", words=None)
             stopped = tuple(clocks.stop(r, desk.at) for r in readings)
@@ -175,6 +183,26 @@ class Intake(Happened):
             known = desk.other("caller", conduct.stream_of(self.person_id))
             if known is not None and known.restricted(desk.at):
                 raise Refused("caller_restricted", until=f"{known.restricted_until:%Y-%m-%d}")
+
+
+def told_at_once(desk: Desk, r: Receive, number: str, person: UUID | None) -> c.Facts:
+    """Offers to the platforms that must hear of such a matter before anything else is done (国办发〔2022〕12号)."""
+    lines = desk.rules.platforms.lines
+    rows = desk.rules.boundary(r.type, urgency=r.urgency, category=r.category, signs=frozenset(r.signs))
+    owners = dict.fromkeys(row.owner for row in rows if row.at_once and row.owner in lines)
+    for nth, owner in enumerate(sorted(owners, key=lambda one: lines[one].kind == "two_way"), 1):
+        reason = next(row.reason.zh for row in rows if row.at_once and row.owner == owner)
+        yield from offered(
+            desk,
+            Origin(number=number, person_id=None if r.confidential else person, nth=nth),
+            to=owner,
+            way="push",
+            danger=True,
+            urgency=r.urgency,
+            follow_up=True,
+            matter=Matter(text=r.text, place=(r.place.address or "")[:200] or None, category=r.category),
+            reason=desk.seal("handed_off.reason", reason),
+        )
 
 
 def statutory(desk: Desk, type_: f.Type | None, category: f.Category, *, since: Ticket | None) -> list[clocks.Reading]:

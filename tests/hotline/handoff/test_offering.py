@@ -95,6 +95,21 @@ def test_what_must_be_told_at_once_is_a_danger() -> None:
     assert not t.a_received_ticket().do(t.OPERATOR, to(signs=["crime"])).facts(hf.HandOffOffered)[0].danger
 
 
+def test_a_lead_on_instability_goes_to_110_in_the_write_that_receives_it() -> None:
+    """With its words, as a danger, and a follow-up stays here; fire and danger to life go to each platform they concern."""
+    story = t.a_received_ticket(signs=["instability"])
+    (offer,) = story.facts(hf.HandOffOffered)
+    assert (offer.receiver, offer.danger, offer.number) == ("110", True, story.ticket.number)
+    assert story.ticket.handed is not None
+    assert story.ticket.handed.follow_up
+    story.do(t.OPERATOR, Classify(type="complaint", category=t.FUMES, urgency="normal"))
+    both = t.a_received_ticket(signs=["fire", "life_danger"])
+    assert [(o.receiver, o.keep) for o in both.facts(hf.HandOffOffered)] == [("119", True), ("110", False)]
+    assert t.a_received_ticket(signs=["crime"]).facts(hf.HandOffOffered) == [], "what is shown decides nothing"
+    secret = t.a_received_ticket(signs=["instability"], state_secret=True)
+    assert secret.facts(hf.HandOffOffered) == [], "a state secret is not passed on here"
+
+
 def test_fire_is_told_and_the_matter_stays_ours() -> None:
     """119 and 120 never hold a matter of ours; the ticket is free all the time, also to tell another."""
     stream = stream_of("119", offer_id(TICKET, 1))
