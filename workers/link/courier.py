@@ -31,7 +31,7 @@ log = structlog.get_logger()
 POLL = 0.2  # seconds
 BATCH = 500
 AT_ONCE = 8
-LONGEST = 15.0
+LONGEST = 5.0
 """Seconds between two tries at most, so that all is settled within a minute of the other side's return.  (ours)"""
 OF_THE_MESSAGE = (409, 422)
 """Statuses that are about this message and not about the other side."""
@@ -123,12 +123,16 @@ class Courier:
             log.error("matter_failed", platform=self._line.platform, matter=str(stream), error=type(fault).__name__)
             self._put_off(stream)
         elif done.result():
-            self.misses = 0
+            self.misses, self._closed_until = 0, 0.0
         else:
-            self.misses += 1
-            self._closed_until = self._ticks() + self._pause(self.misses)
-            if self.misses == 1:
-                log.warning("link_away", platform=self._line.platform)
+            self._put_off(
+                stream
+            )  # the next to try is another: one matter that nobody answers must not hold up the rest
+            if self._ticks() >= self._closed_until:  # of several that were under way the first speaks for all
+                self.misses += 1
+                self._closed_until = self._ticks() + self._pause(self.misses)
+                if self.misses == 1:
+                    log.warning("link_away", platform=self._line.platform)
 
     def _carry(self, matter: Matter) -> bool:
         """Say what is left of one matter; False when the other side is not there. What it refuses waits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from threading import Event, Thread
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,9 +13,11 @@ from hotline.handoff.answering import Recall
 from tests.support.watching import eventually
 from tests.workers.link.rig import Rig
 from workers.directory import CannotStart
+from workers.link.courier import Courier
 from workers.link.ledger import Ledger, forget
 from workers.link.lines import linked
 from workers.link.pieces import Standing, couriers
+from workers.link.road import Answer
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -90,3 +93,36 @@ def test_a_link_that_does_not_fit_the_profile_is_refused_at_the_start(rig: Rig, 
     """Unknown, without a link in the profile, by another way, without a secret: a sentence in two languages."""
     with pytest.raises(CannotStart, match=" / "):
         linked(rig.settings.model_copy(update={"links": links}), rig.house.rules)
+
+
+class Poisoned:
+    """A road on which nobody answers one matter, and everybody the others."""
+
+    def __init__(self, poison: str) -> None:
+        self.poison, self.through = poison, set[str]()
+
+    def run(self, stop: Event) -> None:
+        """Nothing to keep open."""
+
+    def send(self, id_: str, body: bytes) -> Answer | None:
+        if id_.startswith(self.poison):
+            return None
+        self.through.add(id_.partition(":")[0])
+        return Answer(200, last=1)
+
+
+def test_a_matter_that_nobody_answers_holds_up_no_other(rig: Rig) -> None:
+    """A danger stands first in line and is never answered: the twelve behind it are said all the same."""
+    poison = rig.give(danger=True)
+    others = {rig.give() for _ in range(12)}
+    road = Poisoned(poison)
+    stop = Event()
+    courier = Courier(rig.house, linked(rig.settings, rig.house.rules)["110"], road)
+    work = Thread(target=courier.run, args=(stop,), daemon=True)
+    work.start()
+    try:
+        eventually(lambda: road.through == others, within=30, what="the others")
+        eventually(lambda: courier.ledger.standing()[0] == 1, what="all others are acknowledged")
+    finally:
+        stop.set()
+        work.join(10)
