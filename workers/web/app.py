@@ -18,6 +18,7 @@ from workers.web.api import (
     callers,
     clock,
     consultations,
+    custody,
     dead,
     handoffs,
     knowledge,
@@ -89,6 +90,7 @@ def _api(house: House) -> APIRouter:
         consultations.router,
         knowledge.router,
         handoffs.router,
+        custody.router,
         link.router,
     )
     for part in (*parts, lookups.open_router, public.router):

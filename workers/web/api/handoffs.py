@@ -1,32 +1,38 @@
-"""Matters between platforms: what is offered to and by whom, who holds a matter, and whose it is by the published rules."""
+"""Matters between platforms: what is offered to and by whom, and what our people do about it."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from hotline.command import Code, Command, Line, Refused, Words
+from hotline.command import Code, Command, Refused
 from hotline.facts import Actor, Role
 from hotline.handoff import answering
 from hotline.handoff import messages as m
 from hotline.handoff.facts import HandOffOffered
 from hotline.handoff.handoff import HandOff
 from hotline.handoff.labels import MATTER
-from hotline.rules.platforms import Danger
 from hotline.seeing import EVERYWHERE, scope_of, sees
-from hotline.ticket.facts import Type
 from hotline.ticket.handing_over import HandOver
-from projections import custody, handoffs
+from projections import handoffs
 from projections.handoffs import Attention
 from workers.compose import House
 from workers.web.api import examples
+from workers.web.api.handoff_shown import (
+    HandOffChanged,
+    HandOffSeen,
+    HandOffShown,
+    OfferIn,
+    ReturnTo,
+    Stage,
+    of_line,
+    shown,
+)
 from workers.web.api.reading import fresh
 from workers.web.api.refusals import refusals
-from workers.web.api.writing import IfMatch, Number, in_scope, version_of
+from workers.web.api.writing import IfMatch, version_of
 from workers.web.auth import TheActor, TheHouse, one_of
 
 router = APIRouter(tags=["hand-offs"], responses=refusals(401, 403))
@@ -35,122 +41,6 @@ MayLook = Annotated[Actor, Depends(one_of("handoffs", *EVERYWHERE, Role.POLICE_D
 MayRead = Annotated[Actor, Depends(one_of("handoff", *answering.DESK, Role.OPERATOR, Role.DISPATCHER))]
 MayOffer = Annotated[Actor, Depends(one_of("offer", *answering.DESK))]
 HandOffId = Annotated[UUID, Path(description="Our id of the hand-off, as `GET /handoffs` gives it")]
-Stage = Literal["offered", "disputed", "accepted", "recalled", "told"]
-
-
-class HandOffShown(BaseModel):
-    """One hand-off by our log.  ``holder`` is the one platform that answers for the matter."""
-
-    id: UUID
-    handoff_id: UUID = Field(description="What both platforms call it")
-    platform: str
-    direction: Literal["out", "in"]
-    stage: Stage
-    holder: str
-    way: str
-    danger: bool
-    urgency: str
-    number: str = Field(description="The offerer's number of the matter")
-    reference: str | None = Field(description="The number it has at the receiver")
-    first_received_by: str
-    returns: UUID | None
-    acknowledged: bool
-    confirmed: bool
-    outcome: str | None
-    alarms: int
-    attention: Attention | None = None
-    offered_at: datetime | None = None
-    since: datetime | None = None
-    version: int
-
-
-class HandOffSeen(HandOffShown):
-    """With what the matter is, and what you may do."""
-
-    text: str | None = Field(description="Null once it was erased")
-    place: str | None
-    allowed: list[str]
-
-
-class HandOffChanged(BaseModel):
-    """What became of a write.  Ask `GET /handoffs` for `after_position` to see it there."""
-
-    id: UUID
-    version: int
-    position: int
-
-
-class OfferIn(BaseModel):
-    """An offer that another platform made by telephone, taken down by the police desk; its id makes it one, however often
-    it is entered."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    platform: Code
-    handoff_id: UUID
-    way: m.Way
-    danger: bool = False
-    urgency: m.Urgency = "normal"
-    text: Words
-    place: Line | None = None
-    caller: m.Person | None = None
-    number: Line
-    returns: UUID | None = None
-    first_received_by: Code
-
-
-class ReturnTo(BaseModel):
-    """Why it goes back; a return is a new offer to the platform the matter came from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    summary: Words
-    reason: Words
-    way: m.Way = "push"
-    place: Line | None = None
-    danger: bool = False
-
-
-class StretchShown(BaseModel):
-    """One holder's time with the matter."""
-
-    kind: Literal["centre", "unit", "expert", "platform"]
-    holder: str
-    since: datetime
-    until: datetime | None
-
-
-class DwellShown(BaseModel):
-    """How long one holder has had it in all, in seconds."""
-
-    kind: str
-    holder: str
-    seconds: int
-
-
-class CustodyShown(BaseModel):
-    """Who holds a matter, since when, and how long each has had it."""
-
-    number: str
-    now: StretchShown | None
-    stretches: list[StretchShown]
-    dwell: list[DwellShown]
-    returns: int
-    disputes: int
-    passages: int
-    ping_pong: bool = Field(description="It has passed between platforms as often as the rules bear")
-    handoffs: list[HandOffShown]
-
-
-class BoundaryShown(BaseModel):
-    """One published rule that holds for such a matter; it decides nothing."""
-
-    id: str
-    owner: str
-    at_once: bool
-    reason_zh: str
-    reason_en: str
-    source: str
 
 
 @router.get(
@@ -170,7 +60,7 @@ def listed(
     found = handoffs.listed(
         house.views, platform=platform, stage=stage, ours=ours, attention=attention, open_only=open_only
     )
-    return [_of_line(line) for line in found if _may_know(house, actor, line.now.ticket)]
+    return [of_line(line) for line in found if _may_know(house, actor, line.now.ticket)]
 
 
 @router.get("/handoffs/{id}", operation_id="handoff", responses=refusals(404, 422))
@@ -183,7 +73,7 @@ def one(id: HandOffId, house: TheHouse, actor: MayRead, response: Response) -> H
     opened = house.vault.unseal_many([(state.ticket, MATTER, state.offer.matter)])[0]
     matter = m.Matter.model_validate_json(opened) if opened is not None else None
     return HandOffSeen(
-        **_shown(state),
+        **shown(state),
         text=matter.text if matter is not None else None,
         place=matter.place if matter is not None else None,
         allowed=list(answering.allowed(state, house.hotline.desk(id, actor))),
@@ -304,60 +194,6 @@ def give_back(
     return HandOffChanged(id=new, version=1, position=written.position)
 
 
-@router.get(
-    "/tickets/{number}/custody",
-    operation_id="custody",
-    dependencies=[Depends(fresh("custody", "handoffs"))],
-    responses=refusals(404, 422, 503),
-)
-def held(number: Number, house: TheHouse, actor: TheActor) -> CustodyShown:
-    """Who holds a matter, since when, and how long each holder has had it."""
-    ticket_id, _ = in_scope(house, actor, number)
-    found = custody.find(house.views, ticket_id)
-    if found is None:
-        raise Refused("view_behind")
-    stretches = [StretchShown(kind=s.kind, holder=s.holder, since=s.since, until=s.until) for s in found.stretches]  # type: ignore[arg-type]  # the four kinds there are
-    dwell = found.dwell(house.now())
-    return CustodyShown(
-        number=number,
-        now=stretches[-1] if found.now is not None else None,
-        stretches=stretches,
-        dwell=[DwellShown(kind=k, holder=h, seconds=int(time.total_seconds())) for (k, h), time in dwell.items()],
-        returns=found.returns,
-        disputes=found.disputes,
-        passages=found.passages,
-        ping_pong=found.ping_pong,
-        handoffs=[_of_line(line) for line in handoffs.of_ticket(house.views, ticket_id)],
-    )
-
-
-@router.get("/boundary", operation_id="boundary", responses=refusals(409, 422))
-def boundary(
-    house: TheHouse,
-    actor: TheActor,
-    type: Annotated[Type | None, Query()] = None,
-    category: Annotated[str | None, Query(description="Code of either level")] = None,
-    urgency: Annotated[m.Urgency, Query()] = "normal",
-    signs: Annotated[list[Danger] | None, Query(description="What you noticed")] = None,
-) -> list[BoundaryShown]:
-    """Whose such a matter is by the published rules, the strictest first, each with its reason; a person decides."""
-    if category is not None and category not in house.rules.categories:
-        raise Refused("unknown_category", category=category)
-    path = house.rules.category_path(category) if category is not None else ()
-    found = house.rules.boundary(type, urgency=urgency, category=path, signs=frozenset(signs or ()))
-    return [
-        BoundaryShown(
-            id=row.id,
-            owner=row.owner,
-            at_once=row.at_once,
-            reason_zh=row.reason.zh,
-            reason_en=row.reason.en,
-            source=row.source,
-        )
-        for row in found
-    ]
-
-
 def _may_know(house: House, actor: Actor, ticket_id: UUID) -> bool:
     """What is about one's own team is not there; the police desk sees what passes between platforms, whatever it is."""
     ticket = house.hotline.ticket(ticket_id)
@@ -370,20 +206,3 @@ def _state(house: House, id: UUID) -> HandOff:
         raise Refused("no_such_handoff")
     state: HandOff = house.hotline.streams.read("handoff", id)[1]
     return state
-
-
-def _shown(h: HandOff) -> dict[str, Any]:
-    offer = h.offer
-    same = ("way", "danger", "urgency", "number", "returns", "first_received_by", "handoff_id")
-    return {
-        **{name: getattr(offer, name) for name in same},
-        "id": h.stream,
-        "platform": h.other,
-        "direction": "out" if h.ours else "in",
-        **{name: getattr(h, name) for name in ("stage", "holder", "reference", "acknowledged", "confirmed")},
-        **{name: getattr(h, name) for name in ("outcome", "alarms", "version")},
-    }
-
-
-def _of_line(line: handoffs.Line) -> HandOffShown:
-    return HandOffShown(**_shown(line.now), attention=line.attention, offered_at=line.offered_at, since=line.since)

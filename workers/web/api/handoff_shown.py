@@ -1,0 +1,107 @@
+"""Hand-offs as the interface shows and takes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hotline.command import Code, Line, Words
+from hotline.handoff import messages as m
+from hotline.handoff.handoff import HandOff
+from projections import handoffs
+from projections.handoffs import Attention
+
+Stage = Literal["offered", "disputed", "accepted", "recalled", "told"]
+
+
+class HandOffShown(BaseModel):
+    """One hand-off by our log.  ``holder`` is the one platform that answers for the matter."""
+
+    id: UUID
+    handoff_id: UUID = Field(description="What both platforms call it")
+    platform: str
+    direction: Literal["out", "in"]
+    stage: Stage
+    holder: str
+    way: str
+    danger: bool
+    urgency: str
+    number: str = Field(description="The offerer's number of the matter")
+    reference: str | None = Field(description="The number it has at the receiver")
+    first_received_by: str
+    returns: UUID | None
+    acknowledged: bool
+    confirmed: bool
+    outcome: str | None
+    alarms: int
+    attention: Attention | None = None
+    offered_at: datetime | None = None
+    since: datetime | None = None
+    version: int
+
+
+class HandOffSeen(HandOffShown):
+    """With what the matter is, and what you may do."""
+
+    text: str | None = Field(description="Null once it was erased")
+    place: str | None
+    allowed: list[str]
+
+
+class HandOffChanged(BaseModel):
+    """What became of a write.  Ask `GET /handoffs` for `after_position` to see it there."""
+
+    id: UUID
+    version: int
+    position: int
+
+
+class OfferIn(BaseModel):
+    """An offer that another platform made by telephone, taken down by the police desk; its id makes it one, however often
+    it is entered."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    platform: Code
+    handoff_id: UUID
+    way: m.Way
+    danger: bool = False
+    urgency: m.Urgency = "normal"
+    text: Words
+    place: Line | None = None
+    caller: m.Person | None = None
+    number: Line
+    returns: UUID | None = None
+    first_received_by: Code
+
+
+class ReturnTo(BaseModel):
+    """Why it goes back; a return is a new offer to the platform the matter came from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    summary: Words
+    reason: Words
+    way: m.Way = "push"
+    place: Line | None = None
+    danger: bool = False
+
+
+def shown(h: HandOff) -> dict[str, Any]:
+    offer = h.offer
+    same = ("way", "danger", "urgency", "number", "returns", "first_received_by", "handoff_id")
+    return {
+        **{name: getattr(offer, name) for name in same},
+        "id": h.stream,
+        "platform": h.other,
+        "direction": "out" if h.ours else "in",
+        **{name: getattr(h, name) for name in ("stage", "holder", "reference", "acknowledged", "confirmed")},
+        **{name: getattr(h, name) for name in ("outcome", "alarms", "version")},
+    }
+
+
+def of_line(line: handoffs.Line) -> HandOffShown:
+    return HandOffShown(**shown(line.now), attention=line.attention, offered_at=line.offered_at, since=line.since)
