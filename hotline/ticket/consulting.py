@@ -86,7 +86,8 @@ def by_itself(ticket: Ticket, desk: Desk) -> c.Facts:
     on the line."""
     row = desk.rules.experts.by_itself_row(ticket.type, ticket.urgency, ticket.category)
     reachable = rungs(desk.rules.experts, "written")[0].rank != "ticket"
-    if row is None or not reachable or ticket.state not in OPEN or ticket.with_expert is not None:
+    elsewhere = ticket.with_expert is not None or (ticket.handed is not None and not ticket.handed.follow_up)
+    if row is None or not reachable or ticket.state not in OPEN or elsewhere:
         yield f.ClockRang(
             clock=CLOCK, level="red", due=ticket.clocks[CLOCK].due, clocks=tuple(c.stop(desk, ticket, CLOCK))
         )

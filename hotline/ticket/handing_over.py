@@ -16,6 +16,7 @@ from hotline.handoff.messages import Matter, Urgency, Way
 from hotline.rules.platforms import Danger
 from hotline.ticket import command as c
 from hotline.ticket import handoff_facts as h
+from hotline.ticket.consulting import leave_expert
 from hotline.ticket.ticket import State, Ticket
 
 WITH_NOBODY = frozenset({State.RECEIVED, State.AWAITING_DISPATCH})
@@ -53,6 +54,8 @@ class HandOver(c.TicketCommand):
         if not (keep or self.follow_up or ticket.state in WITH_NOBODY):
             raise Refused("still_with_units")
         danger = self.danger or at_once(desk, ticket, frozenset(self.signs), self.to)
+        if not (keep or self.follow_up):
+            yield from leave_expert(ticket, desk)  # two must not work on one matter
         words = Matter(text=self.summary, place=self.place, category=ticket.category)
         yield from offered(
             desk,

@@ -23,6 +23,7 @@ from hotline.ticket.answering import Answer, Void
 from hotline.ticket.classifying import Classify
 from hotline.ticket.consulting import Consult
 from hotline.ticket.dispatching import Dispatch
+from hotline.ticket.handing_over import HandOver
 from hotline.ticket.receiving import Withdraw
 from hotline.ticket.supervising import Ring
 from hotline.ticket.ticket import State
@@ -384,6 +385,28 @@ def test_a_ticket_given_to_units_is_theirs_and_not_the_experts() -> None:
     centre.do(Consult(skill="tax", way="written", summary="…"), ticket, t.OPERATOR)
     centre.do(Dispatch(lead=t.ENV), ticket, t.DISPATCHER)
     assert centre.consultation(ticket).phase == "cancelled"
+
+
+@pytest.mark.parametrize("begin", [offered, engaged])
+def test_a_matter_offered_to_another_platform_is_not_asked_about_here(begin: object) -> None:
+    """Two must not work on one matter; where a part stays here, so does the question."""
+    centre, _, _ = begin()  # type: ignore[operator]
+    given = {"to": "110", "way": "push", "summary": "楼道有人斗殴", "reason": "属公安职责"}
+    centre.do(HandOver(**given), TICKET, t.OPERATOR)  # type: ignore[arg-type]
+    assert centre.consultation(TICKET).phase == "cancelled"
+    assert centre.seat("ex1").presence in ("available", "wrap_up")
+    centre, _, _ = begin()  # type: ignore[operator]
+    centre.do(HandOver(**given, follow_up=True), TICKET, t.OPERATOR)  # type: ignore[arg-type]
+    assert not centre.consultation(TICKET).over
+
+
+def test_nor_does_it_go_to_the_seats_by_itself_from_there() -> None:
+    """The timer falls silent."""
+    centre = Centre()
+    ticket = centre.request(type="consult", category=PENSION)
+    centre.do(HandOver(to="110", way="push", summary="…", reason="属公安职责"), ticket, t.OPERATOR)
+    assert kinds(centre.later(minutes=10).do(Ring(clock="expert", level="red"), ticket, t.CLOCK)) == [tf.ClockRang]
+    assert centre.ticket(ticket).with_expert is None
 
 
 # -- by itself ---------------------------------------------------------------------------------------------------------
