@@ -36,7 +36,7 @@ class TicketCommand(Command):
             raise Refused("erased")
         if ticket.restricted and cls.ACTION not in KEEPING:
             raise Refused("store_only")
-        if ticket.handed is not None and not ticket.handed.follow_up and cls.ACTION not in MEANWHILE:
+        if ticket.handed is not None and ticket.handed.binds and cls.ACTION not in MEANWHILE:
             raise Refused("with_other_platform", platform=ticket.handed.platform)
         if cls.STATES and ticket.state not in cls.STATES:
             raise Refused(cls.REFUSAL, state=ticket.state.value)

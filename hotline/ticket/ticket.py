@@ -78,7 +78,12 @@ class Handed:
     platform: str
     custody: Literal["offered", "theirs"]
     follow_up: bool
-    """Whether a part of it stays here; without that nobody here may go on, or two platforms would work on one matter."""
+    """Whether a part of it stays here."""
+
+    @property
+    def binds(self) -> bool:
+        """Whether nobody here may go on with it meanwhile: two platforms would work on one matter."""
+        return not self.follow_up
 
 
 @dataclass(frozen=True, slots=True)
