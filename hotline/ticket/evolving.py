@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import reduce
 
 from hotline.facts import Recorded
-from hotline.ticket import expert_facts as e
 from hotline.ticket import facts as f
-from hotline.ticket import handoff_facts as h
-from hotline.ticket.ticket import Assignment, Handed, State, Ticket, below, unsettled_leads
+from hotline.ticket.elsewhere import elsewhere
+from hotline.ticket.ticket import Assignment, State, Ticket, below, ended, unsettled_leads, with_parts
 
 
 def replay(ticket: Ticket | None, history: Iterable[Recorded]) -> Ticket | None:
@@ -80,9 +79,9 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
                 retention=fact.retention,
             )
         case f.TicketWithdrawn():
-            return _ended(t, State.WITHDRAWN, recorded)
+            return ended(t, State.WITHDRAWN, recorded.recorded_at)
         case f.TicketVoided():
-            return _ended(t, State.VOID, recorded)
+            return ended(t, State.VOID, recorded.recorded_at)
         case f.TicketAnswered():
             return replace(t, outcome="answered")
         case f.TicketReferred():
@@ -92,9 +91,9 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case f.TicketDispatched():
             return _dispatched(t, fact)
         case f.TicketCoDispatched():
-            return _with(t, *(_new(a) for a in fact.assignments))
+            return with_parts(t, *(_new(a) for a in fact.assignments))
         case f.AssignmentPassedDown():
-            return _with(t, _new(fact.assignment))
+            return with_parts(t, _new(fact.assignment))
         case f.AssignmentSigned():
             return _part(t, fact.assignment, state="signed", signed=True)
         case f.CallerContacted():
@@ -146,7 +145,7 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case f.SourceAccepted():
             return replace(t, source_accepted=True)
         case f.TicketClosed():
-            return replace(_ended(t, State.CLOSED, recorded), outcome=fact.outcome)
+            return replace(ended(t, State.CLOSED, recorded.recorded_at), outcome=fact.outcome)
         case f.TicketReopened():
             return replace(
                 t,
@@ -169,35 +168,10 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
             return replace(t, problem=True)
         case f.SupervisionEscalated():
             return replace(t, escalated=True)
-        case h.TicketHandedOff():
-            handed = t.handed if fact.keep else Handed(fact.handoff, fact.platform, "offered", fact.follow_up)
-            return replace(t, handed=handed, handoffs=t.handoffs + 1)
-        case h.HandOffTaken():
-            theirs = replace(t.handed, custody="theirs") if t.handed is not None else None
-            return replace(t, handed=theirs, passages=t.passages + 1)
-        case h.HandOffEnded():
-            of_this = t.handed is not None and t.handed.handoff == fact.handoff
-            return replace(t, handed=None) if of_this else t
-        case h.HandOffReported():
-            return t if fact.outcome is None else replace(t, handed=None)
-        case h.HandOffArrived() | h.HandedBack():
-            return _arrived(t, fact)
-        case h.HandOffVoided():
-            return _voided(t, fact, recorded)
-        case h.PingPongRaised():
-            return replace(t, ping_pong=True)
         case f.TicketExcluded():
             return replace(t, excluded=t.excluded | {fact.ground})
         case f.TicketIncluded():
             return replace(t, excluded=t.excluded - {fact.ground})
-        case e.ExpertConsulted():
-            return replace(t, with_expert=fact.consultation)
-        case e.ExpertPickedUp():
-            return replace(t, expert=fact.seat)
-        case e.ExpertLeft():
-            return replace(t, expert=None)
-        case e.ConsultationEnded():
-            return replace(t, with_expert=None, expert=None)
         case f.HoldPlaced():
             return replace(t, hold=True)
         case f.HoldReleased():
@@ -211,46 +185,19 @@ def _moved(t: Ticket, fact: f.TicketFact, recorded: Recorded) -> Ticket:
         case f.TicketErased():
             return replace(t, erased=True, restricted=False, erasure_wanted_by=None)
         case _:
-            return t
+            return elsewhere(t, fact, recorded)
 
 
 def _new(a: f.NewAssignment, *, settled: bool = False) -> Assignment:
     return Assignment(id=a.id, unit=a.unit, role=a.role, tier=a.tier, parent=a.parent, settled=settled)
 
 
-def _with(t: Ticket, *parts: Assignment) -> Ticket:
-    return replace(t, assignments={**t.assignments, **{p.id: p for p in parts}})
-
-
 def _part(t: Ticket, part_id: str, **changes: object) -> Ticket:
-    return _with(t, replace(t.assignments[part_id], **changes))  # type: ignore[arg-type]
+    return with_parts(t, replace(t.assignments[part_id], **changes))  # type: ignore[arg-type]
 
 
 def _end_parts(t: Ticket, ids: Iterable[str]) -> Ticket:
-    return _with(t, *(replace(t.assignments[i], state="ended", lost=True) for i in ids))
-
-
-def _ended(t: Ticket, state: State, recorded: Recorded) -> Ticket:
-    t = _with(t, *(replace(a, state="ended") for a in t.parts()))
-    return replace(t, state=state, closed_at=recorded.recorded_at, back_to=None)
-
-
-def _arrived(t: Ticket, fact: h.HandOffArrived | h.HandedBack) -> Ticket:
-    return replace(
-        t,
-        handed=None,
-        handed_before=t.handed,
-        came_by=(fact.platform, fact.handoff_id),
-        first_received_by=fact.first_received_by,
-        passages=t.passages + 1,
-    )
-
-
-def _voided(t: Ticket, fact: h.HandOffVoided, recorded: Recorded) -> Ticket:
-    t = replace(t, came_by=None, passages=t.passages - 1)
-    if fact.withdrawn:
-        return _ended(t, State.WITHDRAWN, recorded)
-    return replace(t, handed=t.handed_before, handed_before=None)
+    return with_parts(t, *(replace(t.assignments[i], state="ended", lost=True) for i in ids))
 
 
 def _only_live_wishes(t: Ticket) -> Ticket:
@@ -264,7 +211,7 @@ def _only_live_wishes(t: Ticket) -> Ticket:
 
 def _dispatched(t: Ticket, fact: f.TicketDispatched) -> Ticket:
     leads = unsettled_leads(t) + tuple(a.unit for a in fact.assignments if a.role == "lead")
-    t = _with(_end_parts(t, fact.ended), *(_new(a) for a in fact.assignments))
+    t = with_parts(_end_parts(t, fact.ended), *(_new(a) for a in fact.assignments))
     return replace(t, state=State.IN_PROGRESS, leads_tried=leads, lead_settled=False)
 
 
@@ -283,7 +230,7 @@ def _adjudicated(t: Ticket, fact: f.DisputeAdjudicated) -> Ticket:
     if fact.replacement is None:
         t = _part(_back_to_work(t, fact.assignment), fact.assignment, settled=True)
     else:
-        t = _with(_end_parts(t, below(t, fact.assignment)), _new(fact.replacement, settled=True))
+        t = with_parts(_end_parts(t, below(t, fact.assignment)), _new(fact.replacement, settled=True))
     if t.assignments[fact.assignment].role == "lead":
         t = replace(t, leads_tried=(*t.leads_tried, fact.unit), lead_settled=True)
     return t

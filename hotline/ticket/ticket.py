@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -189,3 +189,14 @@ def below(t: Ticket, part_id: str) -> tuple[str, ...]:
 def unsettled_leads(t: Ticket) -> tuple[str, ...]:
     """The leads tried since one was last settled, by its reply or by adjudication."""
     return () if t.lead_settled else t.leads_tried
+
+
+def with_parts(t: Ticket, *parts: Assignment) -> Ticket:
+    """The ticket with these parts in place of those of the same names."""
+    return replace(t, assignments={**t.assignments, **{p.id: p for p in parts}})
+
+
+def ended(t: Ticket, state: State, at: datetime) -> Ticket:
+    """The ticket over, every part with it."""
+    t = with_parts(t, *(replace(a, state="ended") for a in t.parts()))
+    return replace(t, state=state, closed_at=at, back_to=None)
