@@ -85,7 +85,7 @@ def every(views: Views) -> Iterator[BoardRow]:
             yield row_of(ticket, from_json(text))
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=200)
 def _within(scope: Scope, filters: BoardFilter, after: tuple[int, int, UUID] | None, limit: int) -> Select[Any]:
     """Kept for whoever asks again, as every screen does: to build the statement takes longer than to carry it out."""
     conditions = [*_in_scope(scope), *_wanted(filters)]
