@@ -25,8 +25,6 @@ BATCH = 500
 """Facts in one transaction: a commit for each fact costs a hundred times as much."""
 FALLBACK_SECONDS = 0.2
 """How soon news is found that nobody woke us for: another process wrote it."""
-REST_SECONDS = 0.02
-"""The wait between two batches: under load they grow, and cost much less for each fact."""
 LATER_SECONDS = 1.0
 """The wait after a failure."""
 
@@ -139,5 +137,5 @@ class Follower:
         while not stop.is_set():
             seen = self.hotline.written
             if catch_up(self.views, self.view, self.hotline.facts_after):
-                stop.wait(REST_SECONDS)
+                stop.wait(self.view.rest)
             self.hotline.wait_for_news(FALLBACK_SECONDS, after=seen)

@@ -47,6 +47,9 @@ Doc = dict[str, Any]
 """What a view knows about one ticket; never changed in place."""
 Fold = Callable[[Doc | None, Recorded], Doc | None]
 
+RARELY = 0.1
+"""The rest, in seconds, of views that few facts concern: all they do with the others is to move their position."""
+
 metadata = MetaData()
 positions = Table(
     "view_positions",
@@ -119,6 +122,8 @@ class View:
     """Rows made of the facts themselves."""
     kinds: tuple[str, ...] = ("ticket",)
     """The streams whose facts it is made of; ``fold`` is asked about no others.  Each stream has a document of its own."""
+    rest: float = 0.02
+    """Seconds its follower waits between two batches: under load they grow, and cost much less for each fact."""
 
     @property
     def label(self) -> str:
