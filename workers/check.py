@@ -24,11 +24,12 @@ PAUSED = frozenset({State.NEEDS_SUPPLEMENT, State.DEFERRED})
 def findings(house: House) -> Iterator[str]:
     """A sentence for everything that is broken; nothing when all is well."""
     tickets: list[UUID] = []
+    keyed: list[UUID] = []
     yield from _followers(house)
-    yield from _log(house.hotline, tickets)
+    yield from _log(house.hotline, tickets, keyed)
     for ticket in tickets:
         yield from _ticket(house, ticket)
-    if lacking := house.vault.never_heard_of(tickets):
+    if lacking := house.vault.never_heard_of(keyed):
         yield _say("no_key", tickets=len(lacking))
     if strays := check_files.strays(house):
         yield _say("stray_files", files=strays)
@@ -49,8 +50,8 @@ def _followers(house: House) -> Iterator[str]:
         yield from bus_mismatches(house.hotline, ask_bus(Bus.of(house.settings)))
 
 
-def _log(hotline: Hotline, tickets: list[UUID]) -> Iterator[str]:
-    """Every fact can be read, versions leave no gap, and no stamp goes back; fills in the tickets found."""
+def _log(hotline: Hotline, tickets: list[UUID], keyed: list[UUID]) -> Iterator[str]:
+    """Every fact can be read, versions leave no gap, and no stamp goes back; fills in the tickets found, and those with a key."""
     versions: dict[UUID, int] = {}
     position, last = 0, None
     while page := hotline.store.select_notifications(position, PAGE, inclusive_of_start=False):
@@ -68,6 +69,8 @@ def _log(hotline: Hotline, tickets: list[UUID]) -> Iterator[str]:
                 continue
             if isinstance(recorded.fact, f.TicketReceived):
                 tickets.append(stream)
+                if recorded.fact.keyed:
+                    keyed.append(stream)
             yield from _stamp(position, last, recorded.recorded_at)
             last = recorded.recorded_at
 

@@ -37,7 +37,7 @@ Out = Callable[[str], None]
 def repair(house: House, bus: Bus | None, out: Out, *, give_up_keys: bool = False) -> None:
     """Mend views, outbox, vault and bus. Raises CannotStart when the vault lacks keys: a newer copy of it helps, or, with
     `give_up_keys`, these tickets count as erased."""
-    if lacking := house.vault.never_heard_of(list(tickets_of_log(house))):
+    if lacking := house.vault.never_heard_of(keyed_tickets(house)):
         if not give_up_keys:
             raise CannotStart(both("no_keys_for", tickets=len(lacking)))
         house.vault.erase(*lacking)
@@ -54,13 +54,13 @@ def repair(house: House, bus: Bus | None, out: Out, *, give_up_keys: bool = Fals
         _mend_bus(house, bus, out)
 
 
-def tickets_of_log(house: House) -> set[UUID]:
-    """Every ticket of the log."""
-    found: set[UUID] = set()
+def keyed_tickets(house: House) -> list[UUID]:
+    """Every ticket of the log for which the vault has something to keep."""
+    found: list[UUID] = []
     position = 0
-    while page := house.hotline.store.select_notifications(position, PAGE, inclusive_of_start=False):
-        found.update(fact.originator_id for fact in page if fact.topic == TicketReceived.TOPIC)  # type: ignore[misc]  # UUIDs
-        position = page[-1].id
+    while page := house.hotline.facts_after(position, PAGE):
+        found += [r.originator_id for r in page if isinstance(r.fact, TicketReceived) and r.fact.keyed]
+        position = page[-1].position
     return found
 
 

@@ -102,6 +102,11 @@ class TicketReceived(TicketFact):
     retention: str
     tags: tuple[str, ...]
 
+    @property
+    def keyed(self) -> bool:
+        """Whether the vault has something to keep for it; of a state secret that nobody may know of there is nothing."""
+        return any(kept is not None for kept in (self.person_id, self.on_behalf_of, self.text, self.place))
+
 
 class SupplementAsked(TicketFact):
     """We asked the caller for more and wait."""

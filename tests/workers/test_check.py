@@ -14,6 +14,7 @@ from hotline.facts import SYSTEM, Cause, Recorded
 from hotline.handoff.messages import Accept, AcceptBody
 from hotline.notices import CITIZEN, Notice
 from hotline.ticket import facts as f
+from hotline.ticket.receiving import Receive
 from tests.support.clock import SettableClock
 from tests.workers.acting import OPERATOR, act, clerk, closed, dispatched, receive, units
 from tests.workers.conftest import Open
@@ -41,6 +42,14 @@ def test_a_sound_house_passes(open_house: Open, store_url: str, clock: SettableC
     """Nothing is said about a house in which only commands have written."""
     house = open_house(store=store_url)
     lived_in(house, clock)
+    assert told(house) == ""
+
+
+def test_of_a_state_secret_the_vault_keeps_nothing_and_nothing_is_missing(open_house: Open) -> None:
+    """A request that may not be recorded has no words and no caller: that it has no key either is no loss."""
+    house = open_house()
+    house.hotline.receive(Receive(channel="phone", text="密", state_secret=True), by=OPERATOR)
+    house.catch_up()
     assert told(house) == ""
 
 
