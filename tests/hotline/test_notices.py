@@ -1,11 +1,14 @@
 """Who is told what, from one fact and the ticket as that fact left it."""
 
+import ast
+import inspect
 from typing import Any
 
 import pytest
 
+from hotline import notices as notices_module
 from hotline.facts import Fact
-from hotline.notices import CITIZEN, Notice, notices, sentence, until
+from hotline.notices import CITIZEN, TELLING, Notice, notices, sentence, until
 from hotline.texts import catalogue
 from hotline.ticket import facts as f
 from hotline.ticket.evolving import replay
@@ -199,3 +202,11 @@ def test_a_due_at_midnight_is_told_as_the_end_of_the_day_before() -> None:
     rules = t.a_received_ticket().rules
     assert until(moment("2026-03-10 00:00"), rules) == "2026-03-09 24:00"
     assert until(moment("2026-03-10 09:30"), rules) == "2026-03-10 09:30"
+
+
+def test_every_fact_that_is_told_is_one_that_is_looked_at() -> None:
+    """What the sentences are chosen by and what the notifier looks at are the same facts: none is passed over."""
+    arms = [
+        node.cls for node in ast.walk(ast.parse(inspect.getsource(notices_module))) if isinstance(node, ast.MatchClass)
+    ]
+    assert {arm.attr for arm in arms if isinstance(arm, ast.Attribute)} == {fact.__name__ for fact in TELLING}
