@@ -17,7 +17,7 @@ from hotline.consultation.consultation import OVER, Consultation, evolve
 from hotline.databases import looking
 from hotline.facts import Recorded
 from projections.moments import NEVER, micros, moment
-from projections.view import RARELY, Doc, View, Views, main_table, metadata
+from projections.view import Doc, View, Views, main_table, metadata
 
 URGENCY = {"emergency": 0, "urgent": 1, "normal": 2}
 _STEPS = ("duty", "backup", "call_back", "ticket")
@@ -127,7 +127,7 @@ def lines(doc: Doc) -> list[dict[str, Any]]:
     ]
 
 
-VIEW = View("consultations", 1, fold, table, columns, failures, lines, kinds=("consultation",), rest=RARELY)
+VIEW = View("consultations", 1, fold, table, columns, failures, lines, kinds=("consultation",))
 
 
 def waiting(views: Views, now: datetime, limit: int = 500) -> list[Consultation]:

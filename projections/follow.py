@@ -1,13 +1,14 @@
 """Views follow the log: in order, in batches, rows and position in one transaction.
 
 The log is read, never the bus.  Whoever runs followers lets one at a time move a view.  With two nothing could go wrong,
-only slowly: a batch is written only if the view still stands where the batch began.
+only slowly: a batch is written only if its views still stand where the batch began.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from threading import Event
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from sqlalchemy import Connection
 from hotline.application import Hotline
 from hotline.facts import Recorded
 from projections.database import is_loss
-from projections.view import Doc, Mark, View, Views, find_docs, mark_of, move
+from projections.view import Doc, Mark, View, Views, find_docs, marks_of, move_on
 from projections.writing import TrailRows, put
 
 BATCH = 500
 """Facts in one transaction: a commit for each fact costs a hundred times as much."""
+REST_SECONDS = 0.02
+"""The wait between two batches: under load they grow, and cost much less for each fact."""
 FALLBACK_SECONDS = 0.2
 """How soon news is found that nobody woke us for: another process wrote it."""
 LATER_SECONDS = 1.0
@@ -33,12 +36,20 @@ _log = structlog.get_logger(__name__)
 
 
 def catch_up(views: Views, view: View, facts_after: FactsAfter, limit: int = BATCH) -> int:
-    """Bring a view to the end of the log, batch after batch; returns how many facts it took in."""
-    taken = 0
-    while step := _step(views, view, facts_after, limit):
+    """Bring one view to the end of the log, batch after batch; returns how many facts it took in."""
+    return keep_up(views, (view,), facts_after, limit)
+
+
+def keep_up(views: Views, these: Sequence[View], facts_after: FactsAfter, limit: int = BATCH) -> int:
+    """Bring several views to the end of the log side by side; returns how many facts were read for it.
+
+    Views that stand at one place take in a batch together: it is read and decoded once, and one commit carries all their
+    rows.  One that is behind the others (a new one, say) catches up with them first.
+    """
+    taken, more = 0, True
+    while more:
+        step, more = _step(views, these, facts_after, limit)
         taken += step
-        if step < limit:  # the end, as it was when the batch was read
-            break
     return taken
 
 
@@ -90,34 +101,50 @@ def apply(
     return written
 
 
-def _step(views: Views, view: View, facts_after: FactsAfter, limit: int) -> int:
-    """One batch; 0 at the end of the log."""
-    memory = views.memory(view)
-    with memory.lock:
+def _step(views: Views, these: Sequence[View], facts_after: FactsAfter, limit: int) -> tuple[int, bool]:
+    """One batch for those views that are furthest behind: how many facts it had, and whether there may be more to do."""
+    with ExitStack() as locks:
+        for view in these:
+            locks.enter_context(views.memory(view).lock)
         while True:
-            start = views.position(view.name)
+            places = views.positions(these)
+            start = min(places.values())
             facts = facts_after(start, limit)
             if not facts:
-                return 0
-            with views.writing() as connection:
-                mark = mark_of(connection, view.label, hold=True)
-                if mark.position != start:
-                    continue  # another process was quicker
-                memory.stand_at(mark)
-                written = apply(connection, view, facts, memory.find({r.originator_id for r in facts}))
-                reached = Mark(facts[-1].position, mark.build)
-                move(connection, view.label, reached)
-            memory.keep(written, reached)
-            break
+                return 0, False
+            whole = len(facts) == limit
+            behind = [view for view in these if places[view.label] == start]
+            next_place = min((place for place in places.values() if place > start), default=facts[-1].position)
+            facts = [r for r in facts if r.position <= next_place] or facts
+            if _take_in(views, behind, start, facts):
+                break
     views.tell()
-    return len(facts)
+    return len(facts), whole or len(behind) < len(these)
+
+
+def _take_in(views: Views, these: Sequence[View], start: int, facts: Sequence[Recorded]) -> bool:
+    """Write what a batch makes of views that stand at one place; False if another process was quicker."""
+    tickets, written = {r.originator_id for r in facts}, {}
+    with views.writing() as connection:
+        marks = marks_of(connection, [view.label for view in these], hold=True)
+        if any(mark.position != start for mark in marks.values()):
+            return False
+        for view in these:
+            memory = views.memory(view)
+            memory.stand_at(marks[view.label])
+            written[view.label] = apply(connection, view, facts, memory.find(tickets))
+        move_on(connection, list(marks), facts[-1].position)
+    for view in these:
+        reached = Mark(facts[-1].position, marks[view.label].build)
+        views.memory(view).keep(written[view.label], reached)
+    return True
 
 
 class Follower:
-    """Keeps one view at the end of the log until told to stop."""
+    """Keeps views at the end of the log until told to stop."""
 
-    def __init__(self, views: Views, view: View, hotline: Hotline) -> None:
-        self.views, self.view, self.hotline = views, view, hotline
+    def __init__(self, views: Views, hotline: Hotline, *these: View) -> None:
+        self.views, self.hotline, self.these = views, hotline, these
 
     def run(self, stop: Event) -> None:
         """Follow until ``stop`` is set; a failure is told and tried again, never swallowed and never the end.
@@ -127,15 +154,25 @@ class Follower:
         while not stop.is_set():
             try:
                 self._follow(stop)
-            except Exception as failure:  # told below; the view must not stand still for ever
+            except Exception as failure:  # told below; the views must not stand still for ever
                 if is_loss(failure):
                     raise
-                _log.error("follower_failed", view=self.view.label, error=type(failure).__name__)
+                self._each_alone()
             stop.wait(LATER_SECONDS)
 
     def _follow(self, stop: Event) -> None:
         while not stop.is_set():
             seen = self.hotline.written
-            if catch_up(self.views, self.view, self.hotline.facts_after):
-                stop.wait(self.view.rest)
+            if keep_up(self.views, self.these, self.hotline.facts_after):
+                stop.wait(REST_SECONDS)
             self.hotline.wait_for_news(FALLBACK_SECONDS, after=seen)
+
+    def _each_alone(self) -> None:
+        """A view with a fault must not hold up the others, and the log must say which it is."""
+        for view in self.these:
+            try:
+                catch_up(self.views, view, self.hotline.facts_after)
+            except Exception as failure:
+                if is_loss(failure):
+                    raise
+                _log.error("follower_failed", view=view.label, error=type(failure).__name__)

@@ -17,7 +17,7 @@ from hotline.facts import Recorded
 from hotline.handoff import facts as f
 from hotline.handoff.handoff import HandOff, evolve
 from projections.moments import micros, moment
-from projections.view import RARELY, Doc, View, Views, main_table
+from projections.view import Doc, View, Views, main_table
 
 Attention = Literal["danger", "listed", "undecided", "result_missing"]
 """Why somebody should look: an offer nobody has received (alarm, or the daily list), platforms that cannot agree, a result
@@ -86,7 +86,7 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
     }
 
 
-VIEW = View("handoffs", 1, fold, table, _columns, kinds=("handoff",), rest=RARELY)
+VIEW = View("handoffs", 1, fold, table, _columns, kinds=("handoff",))
 
 
 def listed(

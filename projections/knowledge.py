@@ -16,7 +16,7 @@ from hotline.facts import Recorded
 from hotline.knowledge import facts as f
 from hotline.knowledge.knowledge import Standing
 from projections.moments import NEVER, micros
-from projections.view import RARELY, Doc, View, Views, main_table
+from projections.view import Doc, View, Views, main_table
 
 MOST = 50
 table = main_table(
@@ -75,7 +75,7 @@ def columns(doc: Doc) -> Mapping[str, Any]:
     }
 
 
-VIEW = View("knowledge", 1, fold, table, columns, kinds=("knowledge",), rest=RARELY)
+VIEW = View("knowledge", 1, fold, table, columns, kinds=("knowledge",))
 
 
 def find(views: Views, words: str = "", *, skill: str | None = None, standing: Standing | None = None) -> list[Entry]:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, String, select
 from hotline.databases import looking
 from hotline.facts import Recorded
 from hotline.seat.seat import Seat, evolve
-from projections.view import RARELY, Doc, View, Views, main_table
+from projections.view import Doc, View, Views, main_table
 
 table = main_table(
     "seats_v1", Column("seat", String(64), nullable=False, unique=True), Column("presence", String(16), nullable=False)
@@ -30,7 +30,7 @@ def columns(doc: Doc) -> Mapping[str, Any]:
     return {"seat": doc["seat"], "presence": doc["presence"]}
 
 
-VIEW = View("seats", 1, fold, table, columns, kinds=("seat",), rest=RARELY)
+VIEW = View("seats", 1, fold, table, columns, kinds=("seat",))
 
 
 def seats(views: Views) -> list[Seat]:

@@ -47,9 +47,6 @@ Doc = dict[str, Any]
 """What a view knows about one ticket; never changed in place."""
 Fold = Callable[[Doc | None, Recorded], Doc | None]
 
-RARELY = 0.1
-"""The rest, in seconds, of views that few facts concern: all they do with the others is to move their position."""
-
 metadata = MetaData()
 positions = Table(
     "view_positions",
@@ -122,8 +119,6 @@ class View:
     """Rows made of the facts themselves."""
     kinds: tuple[str, ...] = ("ticket",)
     """The streams whose facts it is made of; ``fold`` is asked about no others.  Each stream has a document of its own."""
-    rest: float = 0.02
-    """Seconds its follower waits between two batches: under load they grow, and cost much less for each fact."""
 
     @property
     def label(self) -> str:
@@ -201,6 +196,12 @@ class Views:
         with looking(self.engine) as connection:
             return mark_of(connection, self.known[name].label).position
 
+    def positions(self, these: Sequence[View]) -> dict[str, int]:
+        """Label of each of these views to its position, as of one moment."""
+        with looking(self.engine) as connection:
+            marks = marks_of(connection, [view.label for view in these])
+        return {label: mark.position for label, mark in marks.items()}
+
     def memory(self, view: View) -> Memory:
         """The documents of a view that this process has at hand."""
         return self._memories.setdefault(view.label, Memory())
@@ -211,25 +212,42 @@ class Views:
             self.moved.notify_all()
 
 
-# Made once: each step of each view carries them out, and to build a statement takes longer than that.
-_MARK = select(positions.c.position, positions.c.build).where(positions.c.label == bindparam("of"))
-_MARK_HELD = _MARK.with_for_update()
+# Made once: each step carries them out, and to build a statement takes longer than that.
+_MARKS = (
+    select(positions.c.label, positions.c.position, positions.c.build)
+    .where(positions.c.label.in_(bindparam("of", expanding=True)))
+    .order_by(positions.c.label)
+)
+_MARKS_HELD = _MARKS.with_for_update()
 _MOVE = (
     update(positions)
     .where(positions.c.label == bindparam("of"))
     .values(position=bindparam("to"), build=bindparam("in"))
 )
+_MOVE_ON = (
+    update(positions).where(positions.c.label.in_(bindparam("of", expanding=True))).values(position=bindparam("to"))
+)
 
 
 def mark_of(connection: Connection, label: str, *, hold: bool = False) -> Mark:
     """Where a view stands; with ``hold`` nobody else moves it until the transaction ends.  0 if it was never begun."""
-    row = connection.execute(_MARK_HELD if hold else _MARK, {"of": label}).one_or_none()
-    return Mark(0, 0) if row is None else Mark(row.position, row.build)
+    return marks_of(connection, (label,), hold=hold)[label]
+
+
+def marks_of(connection: Connection, labels: Sequence[str], *, hold: bool = False) -> dict[str, Mark]:
+    """Where several views stand; those who hold more than one take them in the same order, so none waits for ever."""
+    found = connection.execute(_MARKS_HELD if hold else _MARKS, {"of": labels})
+    return {label: Mark(0, 0) for label in labels} | {row.label: Mark(row.position, row.build) for row in found}
 
 
 def move(connection: Connection, label: str, mark: Mark) -> None:
-    """Write down how far a view has come."""
+    """Write down how far a view has come, and in which build."""
     connection.execute(_MOVE, {"of": label, "to": mark.position, "in": mark.build})
+
+
+def move_on(connection: Connection, labels: Sequence[str], position: int) -> None:
+    """Write down how far views have come."""
+    connection.execute(_MOVE_ON, {"of": labels, "to": position})
 
 
 def find_docs(connection: Connection, table: Table, tickets: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:

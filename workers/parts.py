@@ -21,15 +21,12 @@ Handlers = dict[str, Callable[..., object]]
 
 
 def followers(house: House, names: Collection[str] = VIEWS) -> dict[str, Work]:
-    """One follower for each of these views."""
+    """What keeps these views at the end of the log.  Whoever keeps the same ones elsewhere takes turns with us."""
     from projections.follow import Follower
 
-    found: dict[str, Work] = {}
-    for name in names:
-        view = VIEWS[name]
-        run = Follower(house.views, view, house.hotline).run
-        found[f"view {name}"] = Alone(house.settings.views, f"view {view.label}", run)
-    return found | listening(house)
+    work = f"view {' '.join(sorted(names))}" if set(names) < set(VIEWS) else "views"
+    run = Follower(house.views, house.hotline, *(VIEWS[name] for name in names)).run
+    return {work: Alone(house.settings.views, work, run)} | listening(house)
 
 
 def listening(house: House) -> dict[str, Work]:

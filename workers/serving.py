@@ -134,7 +134,7 @@ def _app(
     else:
         from workers.probes import create_probes
 
-        app = create_probes(house, lifespan=lifespan, views=any(name.startswith("view ") for name in crew.work))
+        app = create_probes(house, lifespan=lifespan, views=any(name.startswith("view") for name in crew.work))
     _checks(app.state.checks, crew, consumers, relay)
     figures.install(app.state.registry, house, crew, consumers, relay)
     notes: dict[str, Callable[[], str | None]] = {}

@@ -31,8 +31,8 @@ def in_process(room: Path, seconds: float) -> list[Figure]:
     """With the real followers beside the writers in one process."""
     house, stop = house_in(room / "house"), Event()
     watches = [Watch(house, name) for name in WATCHED]
-    followers = [Follower(house.views, view, house.hotline).run for view in VIEWS.values()]
-    threads = [Thread(target=work, args=(stop,)) for work in (*followers, *(watch.run for watch in watches))]
+    follower = Follower(house.views, house.hotline, *VIEWS.values())
+    threads = [Thread(target=work, args=(stop,)) for work in (follower.run, *(watch.run for watch in watches))]
     try:
         for thread in threads:
             thread.start()

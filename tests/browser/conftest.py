@@ -34,7 +34,7 @@ def site(tmp_path: Path, clock: SettableClock, free_port: Callable[[], int]) -> 
     server = uvicorn.Server(uvicorn.Config(create_app(house), host="127.0.0.1", port=port, log_level="error"))
     stop = Event()
     threads = [Thread(target=server.run, name="server")]
-    threads += [Thread(target=Follower(house.views, view, house.hotline).run, args=(stop,)) for view in VIEWS.values()]
+    threads.append(Thread(target=Follower(house.views, house.hotline, *VIEWS.values()).run, args=(stop,)))
     for thread in threads:
         thread.start()
     eventually(lambda: server.started, within=20)

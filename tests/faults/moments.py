@@ -22,7 +22,7 @@ MOMENTS: dict[str, tuple[str, str, str]] = {
     "web after the commit": ("web", "hotline.store_postgres:PostgresLog.insert_events", AFTER),
     "relay after publishing": ("relay", "workers.relay:_send", AFTER),
     "project before the rows": ("project", "projections.follow:apply", BEFORE),
-    "project between rows and position": ("project", "projections.follow:move", BEFORE),
+    "project between rows and position": ("project", "projections.follow:move_on", BEFORE),
     "project after the commit": ("project", "projections.view:Views.tell", BEFORE),
     "react before its position": ("react", "workers.outbox:Outbox.move", BEFORE),
     "clock before the view has seen": ("clock", "workers.clock:wait_until", BEFORE),

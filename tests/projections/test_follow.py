@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 
 from hotline.application import Hotline
 from hotline.facts import Actor, Recorded, Role
 from hotline.ticket.receiving import Caller, Receive
 from projections import board, follow
-from projections.follow import Follower, catch_up, wait_until
+from projections.follow import Follower, catch_up, keep_up, wait_until
 from projections.rebuild import digest
 from projections.registry import VIEWS
 from projections.view import Views
@@ -49,6 +51,45 @@ def test_batches_of_any_size_make_the_same_rows(views: Views, limit: int, tmp_pa
     other.close()
 
 
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_views_followed_side_by_side_are_what_each_would_be_alone(views: Views, limit: int, tmp_path: Any) -> None:
+    """Wherever views stood before, together they come to the end with the rows that each makes by itself."""
+    log = PaperLog(together(SEEDS))
+    for nth, view in enumerate(VIEWS.values()):
+        catch_up(views, view, PaperLog(log.facts[: nth * 11]).after)
+    keep_up(views, tuple(VIEWS.values()), log.after, limit)
+    assert {views.position(name) for name in VIEWS} == {len(log.facts)}
+    assert keep_up(views, tuple(VIEWS.values()), log.after, limit) == 0
+    other = Views.open(f"sqlite:///{tmp_path}/other.db")
+    other.migrate()
+    for view in VIEWS.values():
+        catch_up(other, view, log.after)
+    assert digests(views) == digests(other)
+    other.close()
+
+
+def test_a_view_with_a_fault_holds_up_no_other(views: Views, hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one view cannot take in is told by its name, and the others go on."""
+    monkeypatch.setattr(follow, "LATER_SECONDS", 0.02)
+
+    def broken(_: object, recorded: Recorded) -> None:
+        raise RuntimeError("a defect")
+
+    faulty = replace(VIEWS["dossier"], fold=broken)
+    stop = threading.Event()
+    with structlog.testing.capture_logs() as told:
+        thread = threading.Thread(target=Follower(views, hotline, faulty, VIEW).run, args=(stop,))
+        thread.start()
+        try:
+            for _ in range(3):
+                assert wait_until(views, "board", receive(hotline), 10)
+        finally:
+            stop.set()
+            thread.join(5)
+    assert views.position("dossier") == 0
+    assert {line["view"] for line in told} == {faulty.label}
+
+
 def test_a_batch_that_dies_leaves_neither_rows_nor_position(views: Views, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed after its rows and before its commit, a batch has not happened; the next try makes all of it."""
     log = PaperLog(together(SEEDS))
@@ -60,7 +101,7 @@ def test_a_batch_that_dies_leaves_neither_rows_nor_position(views: Views, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killed:
-        killed.setattr(follow, "move", dies)
+        killed.setattr(follow, "move_on", dies)
         with pytest.raises(KeyboardInterrupt):
             catch_up(views, VIEW, log.after, limit=50)
     assert views.position("board") == half
@@ -112,7 +153,7 @@ def test_a_follower_wakes_at_once(views: Views, hotline: Hotline, monkeypatch: p
     """What this process writes is brought into the view without waiting for the fallback; a stopped follower ends."""
     monkeypatch.setattr(follow, "FALLBACK_SECONDS", 25.0)
     stop = threading.Event()
-    thread = threading.Thread(target=Follower(views, VIEW, hotline).run, args=(stop,))
+    thread = threading.Thread(target=Follower(views, hotline, VIEW).run, args=(stop,))
     thread.start()
     try:
         for _ in range(20):
@@ -144,7 +185,7 @@ def test_a_failure_is_overcome(views: Views, hotline: Hotline, monkeypatch: pyte
 
     monkeypatch.setattr(hotline, "facts_after", sometimes)
     stop = threading.Event()
-    thread = threading.Thread(target=Follower(views, VIEW, hotline).run, args=(stop,))
+    thread = threading.Thread(target=Follower(views, hotline, VIEW).run, args=(stop,))
     thread.start()
     try:
         assert wait_until(views, "board", position, 10)

@@ -1,26 +1,23 @@
-"""A view notes how far it has come before its rows are written, in a transaction of its own."""
+"""Views note how far they have come before their rows are written, in a transaction of its own."""
 
-from typing import Any
+from collections.abc import Sequence
 
 CAUGHT_BY = "log, timers and views are whole"
 ONLY = ("project before the rows", "kill project")
 
 
 def apply() -> None:
+    from hotline.facts import Recorded
     from projections import follow
-    from projections.view import Mark, View, Views, mark_of, move
+    from projections.view import View, Views, marks_of, move_on
 
-    def step(views: Views, view: View, facts_after: Any, limit: int) -> int:
-        start = views.position(view.name)
-        facts = facts_after(start, limit)
-        if not facts:
-            return 0
+    def take_in(views: Views, these: Sequence[View], start: int, facts: Sequence[Recorded]) -> bool:
         with views.writing() as connection:
-            mark = mark_of(connection, view.label, hold=True)
-            move(connection, view.label, Mark(facts[-1].position, mark.build))
+            marks = marks_of(connection, [view.label for view in these], hold=True)
+            move_on(connection, list(marks), facts[-1].position)
         with views.writing() as connection:
-            follow.apply(connection, view, facts, {})
-        views.tell()
-        return len(facts)
+            for view in these:
+                follow.apply(connection, view, facts, {})
+        return True
 
-    follow._step = step
+    follow._take_in = take_in

@@ -30,7 +30,7 @@ FIRST = datetime(2026, 3, 2, tzinfo=ZONE)
 def served(tmp_path: Path) -> Iterator[House]:
     """A house as a server keeps it: followers and the clock at work."""
     house = build(Settings(data=tmp_path / "data"), now=Clock(FIRST))
-    work = {name: Follower(house.views, view, house.hotline).run for name, view in VIEWS.items()}
+    work = {"views": Follower(house.views, house.hotline, *VIEWS.values()).run}
     crew = Crew({**work, "clock": TheClock(house).run})
     crew.start()
     yield house

@@ -229,7 +229,7 @@ def address(app: FastAPI, house: House, free_port: Callable[[], int]) -> Iterato
     """Where the application listens; its views are followed and the desk is at work."""
     stop, port = Event(), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, access_log=False, log_level="warning"))
-    works = [Follower(house.views, view, house.hotline).run for view in VIEWS.values()] + [ExpertDesk(house).run]
+    works = [Follower(house.views, house.hotline, *VIEWS.values()).run, ExpertDesk(house).run]
     threads = [Thread(target=server.run, daemon=True)]
     threads += [Thread(target=work, args=(stop,), daemon=True) for work in works]
     for thread in threads:

@@ -22,9 +22,8 @@ def address(app: FastAPI, house: House, free_port: Callable[[], int]) -> Iterato
     stop, port = Event(), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, access_log=False, log_level="warning"))
     threads = [Thread(target=server.run, daemon=True)]
-    threads += [
-        Thread(target=Follower(house.views, v, house.hotline).run, args=(stop,), daemon=True) for v in VIEWS.values()
-    ]
+    follower = Follower(house.views, house.hotline, *VIEWS.values())
+    threads.append(Thread(target=follower.run, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()
     eventually(lambda: server.started, within=20, what="the server listens")
