@@ -7,7 +7,7 @@ changes, its ``VERSION`` rises and ``UPCASTS`` says how the older shape becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +51,17 @@ class Fact(BaseModel):
             state = cls.UPCASTS[version](state)
             version += 1
         return cls.model_validate(state)
+
+
+def loaded_facts() -> Iterator[type[Fact]]:
+    """Every kind of fact whose module has been imported."""
+    yield from (kind for kind in _below(Fact) if "TOPIC" in vars(kind) and kind.TOPIC)
+
+
+def _below(kind: type[Fact]) -> Iterator[type[Fact]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from _below(sub)
 
 
 class Role(StrEnum):

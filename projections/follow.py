@@ -90,7 +90,8 @@ def apply(
     ours = taken_in(view, facts)
     rows = TrailRows(view.trail) if view.trail is not None else None
     docs = dict(at_hand)
-    missing = [ticket for ticket in {r.originator_id for r in ours} if ticket not in docs]
+    begun = {r.originator_id for r in ours if r.originator_version == 1}  # of these there is nothing to look for
+    missing = [ticket for ticket in {r.originator_id for r in ours} - begun if ticket not in docs]
     docs.update((ticket, from_json(text)) for ticket, text in find_docs(connection, view.table, missing))
     changed = fold_into(view, docs, rows.noting(ours) if rows is not None else ours)
     written = {ticket: docs[ticket] for ticket in changed}

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 from sqlalchemy import BigInteger, Column, Index, String, select
 
+from hotline.databases import looking
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from projections.milestones import answered_by_citizen, told
@@ -167,7 +168,7 @@ VIEW = View("progress", 1, fold, table, _columns)
 
 def find(views: Views, ticket_id: UUID) -> Progress | None:
     """How far a ticket is; whoever asks must have proved himself."""
-    with views.engine.connect() as connection:
+    with looking(views.engine) as connection:
         for ticket, text in find_docs(connection, table, [ticket_id]):
             return _progress(ticket, from_json(text))
     return None
@@ -193,7 +194,7 @@ def usual(views: Views, type_: str) -> Usual | None:
         .order_by(table.c.answered_at.desc())
         .limit(MOST)
     )
-    with views.engine.connect() as connection:
+    with looking(views.engine) as connection:
         took = sorted(connection.scalars(recent))
     if len(took) < FEWEST:
         return None
@@ -202,7 +203,7 @@ def usual(views: Views, type_: str) -> Usual | None:
 
 def by_token(views: Views, token_hash: str) -> UUID | None:
     """The ticket a link's token opens."""
-    with views.engine.connect() as connection:
+    with looking(views.engine) as connection:
         return connection.scalar(select(table.c.ticket_id).where(table.c.token == token_hash))
 
 

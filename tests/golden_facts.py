@@ -9,7 +9,6 @@ import argparse
 import importlib
 import pkgutil
 import types
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -19,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel
 
 import hotline
 from hotline.clocks import Reading
-from hotline.facts import Actor, Cause, Fact, FactMapper, Recorded, Role
+from hotline.facts import Actor, Cause, Fact, FactMapper, Recorded, Role, loaded_facts
 
 FOLDER = Path(__file__).parent / "golden"
 STREAM = UUID("12345000-0000-4000-8000-000000000001")
@@ -50,13 +49,7 @@ def fact_classes() -> list[type[Fact]]:
     """Every fact there is, found by importing everything in `hotline`."""
     for module in pkgutil.walk_packages(hotline.__path__, "hotline."):
         importlib.import_module(module.name)
-    return sorted({c for c in _below(Fact) if "TOPIC" in vars(c) and c.TOPIC}, key=lambda c: c.TOPIC)
-
-
-def _below(cls: type[Fact]) -> Iterator[type[Fact]]:
-    for sub in cls.__subclasses__():
-        yield sub
-        yield from _below(sub)
+    return sorted(set(loaded_facts()), key=lambda c: c.TOPIC)
 
 
 def example(cls: type[BaseModel]) -> dict[str, Any]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
 import hotline
-from hotline.facts import Actor, Cause, Fact
+from hotline.facts import Actor, Cause, Fact, loaded_facts
 from workers.bus import DEAD, DEAD_STREAM, STREAM
 from workers.notifier import NAME
 from workers.wire import FACTS, POSITION, SOURCE, subject
@@ -66,13 +65,7 @@ def fact_classes() -> list[type[Fact]]:
     """Every fact there is, found by importing everything in `hotline`."""
     for module in pkgutil.walk_packages(hotline.__path__, "hotline."):
         importlib.import_module(module.name)
-    return sorted({c for c in _below(Fact) if "TOPIC" in vars(c) and c.TOPIC}, key=lambda c: c.TOPIC)
-
-
-def _below(cls: type[Fact]) -> Iterator[type[Fact]]:
-    for sub in cls.__subclasses__():
-        yield sub
-        yield from _below(sub)
+    return sorted(set(loaded_facts()), key=lambda c: c.TOPIC)
 
 
 def _message(fact: type[Fact]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ gateway, is served from a store of its own, in order and without limit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -21,7 +22,7 @@ from nats.js.api import ConsumerConfig
 
 from hotline.facts import Recorded
 from workers.bus import DEAD, DEAD_STREAM, STREAM, Bus, BusLost, declare
-from workers.wire import FACTS, read
+from workers.wire import FACTS, read, topic_of
 
 log = structlog.get_logger()
 
@@ -34,7 +35,16 @@ PAUSE = 0.5
 Handler = Callable[[Recorded], Any]
 
 
-def make_broker(bus: Bus, consumers: dict[str, Handler], ladder: tuple[float, ...] = LADDER) -> NatsBroker:
+@dataclass(frozen=True)
+class Reader:
+    """What is done with the messages of one consumer.  Those of the topics it ``passes_by`` are not even opened; a topic
+    that nobody here knows is, and ends among the dead letters."""
+
+    handler: Handler
+    passes_by: frozenset[str] = frozenset()
+
+
+def make_broker(bus: Bus, consumers: Mapping[str, Reader], ladder: tuple[float, ...] = LADDER) -> NatsBroker:
     """A broker with one durable consumer for each name; handlers are plain functions and run in threads."""
     broker = NatsBroker(
         bus.servers,
@@ -48,16 +58,17 @@ def make_broker(bus: Bus, consumers: dict[str, Handler], ladder: tuple[float, ..
         logger=None,  # its own log would print messages and errors as they are
         apply_types=False,
     )
-    for name, handler in consumers.items():
-        _subscribe(broker, name, handler, ladder)
+    for name, reader in consumers.items():
+        _subscribe(broker, name, reader, ladder)
     return broker
 
 
-def _subscribe(broker: NatsBroker, name: str, handler: Handler, ladder: tuple[float, ...]) -> None:
+def _subscribe(broker: NatsBroker, name: str, reader: Reader, ladder: tuple[float, ...]) -> None:
     async def climb(message: NatsMessage) -> None:
         """Handle one message; on a fault put it off, or after the last step among the dead letters."""
         try:
-            await asyncio.to_thread(handler, read(message.headers, message.body))
+            if topic_of(message.headers) not in reader.passes_by:
+                await asyncio.to_thread(reader.handler, read(message.headers, message.body))
         except Exception as fault:  # noqa: BLE001  # what may go wrong in a handler is not known here
             await _put_off(broker, name, message, ladder, type(fault).__name__)
         else:
@@ -119,7 +130,7 @@ class Consumers:
     def __init__(
         self,
         bus: Bus,
-        consumers: dict[str, Handler],
+        consumers: Mapping[str, Reader],
         ladder: tuple[float, ...] = LADDER,
         *,
         patience: float | None = None,

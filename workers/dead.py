@@ -7,10 +7,11 @@ is. Handling twice tells nobody twice: the consumer's inbox knows what it has de
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import structlog
@@ -22,9 +23,10 @@ from nats.js.errors import NotFoundError
 from workers.bus import DEAD, DEAD_STREAM, Bus, connected, declare
 from workers.wire import read
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    from workers.broker import Reader
 
-Handlers = Mapping[str, Callable[..., object]]
+log = structlog.get_logger()
 
 
 class BusAway(Exception):
@@ -56,10 +58,10 @@ def letters(bus: Bus, *, after: int = 0, limit: int = 500) -> list[Letter]:
     return asyncio.run(_letters(bus, after, limit))
 
 
-def replay(bus: Bus, handlers: Handlers, ids: Sequence[int] | None = None) -> list[Replayed]:
+def replay(bus: Bus, readers: Mapping[str, Reader], ids: Sequence[int] | None = None) -> list[Replayed]:
     """Handle these dead letters, or all there are, once more, here and now; those that are gone are left out.
     Raises BusAway."""
-    return asyncio.run(_replay(bus, handlers, ids))
+    return asyncio.run(_replay(bus, readers, ids))
 
 
 async def _letters(bus: Bus, after: int, limit: int) -> list[Letter]:
@@ -71,27 +73,27 @@ async def _letters(bus: Bus, after: int, limit: int) -> list[Letter]:
     return found
 
 
-async def _replay(bus: Bus, handlers: Handlers, ids: Sequence[int] | None) -> list[Replayed]:
+async def _replay(bus: Bus, readers: Mapping[str, Reader], ids: Sequence[int] | None) -> list[Replayed]:
     outcomes, last = [], 0
     async with _stream(bus) as js:
         end = (await js.stream_info(DEAD_STREAM)).state.last_seq if ids is None else 0
         if ids is None:  # what is buried meanwhile is for the next time: we would never end
             while last < end and (message := await _next(js, last + 1)) is not None and (message.seq or 0) <= end:
                 last = message.seq or 0
-                outcomes.append(await _again(js, handlers, message))
+                outcomes.append(await _again(js, readers, message))
         for number in ids or ():
             message = await _next(js, number)
             if message is not None and message.seq == number:
-                outcomes.append(await _again(js, handlers, message))
+                outcomes.append(await _again(js, readers, message))
     return outcomes
 
 
-async def _again(js: JetStreamContext, handlers: Handlers, message: RawStreamMsg) -> Replayed:
+async def _again(js: JetStreamContext, readers: Mapping[str, Reader], message: RawStreamMsg) -> Replayed:
     letter = _letter(message)
     about = {"letter": letter.id, "consumer": letter.consumer, "fact": letter.fact}
     try:
         recorded = read(message.headers or {}, message.data or b"")
-        await asyncio.to_thread(handlers[letter.consumer], recorded)
+        await asyncio.to_thread(readers[letter.consumer].handler, recorded)
     except Exception as fault:  # noqa: BLE001  # what may go wrong in a handler is not known here
         log.warning("dead_letter_fails_again", **about, error=type(fault).__name__)
         return Replayed(letter, type(fault).__name__)

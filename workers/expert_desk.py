@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import Event
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -25,7 +26,11 @@ log = structlog.get_logger()
 
 NAME = "expert desk"
 LOOK_EVERY = 0.25  # seconds; a promised call, or a shift that begins, is news to nobody
+REST = 0.02  # seconds between two looks at the log: almost all facts are none of ours
+BATCH = 500
 VIEWS = (seats.VIEW.name, consultations.VIEW.name)
+OURS = ("seat.", "consultation.")
+"""How the topics begin after which there may be something to offer."""
 
 
 class ExpertDesk:
@@ -36,12 +41,18 @@ class ExpertDesk:
 
     def run(self, stop: Event) -> None:
         """Until `stop`."""
-        hotline, views = self._house.hotline, self._house.views
+        hotline, position, next_look = self._house.hotline, self._house.hotline.position(), 0.0
         while not stop.is_set():
-            seen, end = hotline.written, hotline.position()
-            for name in VIEWS:  # or what was just offered would look free, and be asked for in vain
-                wait_until(views, name, end, LOOK_EVERY)
-            if self.step() == 0:
+            seen, made = hotline.written, 0
+            news = hotline.store.select_notifications(position, BATCH, inclusive_of_start=False)
+            position = news[-1].id if news else position
+            if monotonic() >= next_look or any(fact.topic.startswith(OURS) for fact in news):
+                for name in VIEWS:  # or what was just offered would look free, and be asked for in vain
+                    wait_until(self._house.views, name, position, LOOK_EVERY)
+                made, next_look = self.step(), monotonic() + LOOK_EVERY
+            if news:
+                stop.wait(REST)
+            elif not made:
                 hotline.wait_for_news(LOOK_EVERY, after=seen)
 
     def step(self) -> int:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from hotline.facts import Recorded
+from hotline.facts import Recorded, loaded_facts
 from hotline.notices import TELLING, notices
 from hotline.ticket.evolving import evolve
 from hotline.ticket.ticket import Ticket
@@ -53,6 +53,11 @@ def notifier(house: House) -> Callable[[Recorded], int]:
         return told
 
     return notify
+
+
+def passes_by() -> frozenset[str]:
+    """Topics that are news to nobody; most messages are of these."""
+    return frozenset(kind.TOPIC for kind in loaded_facts() if not issubclass(kind, TELLING))
 
 
 def _states(history: Sequence[Recorded]) -> list[tuple[Recorded, Ticket]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,9 @@ from workers.compose import House
 from workers.running import Work
 
 if TYPE_CHECKING:
+    from workers.broker import Reader
     from workers.link.courier import Courier
     from workers.relay import Relay
-
-Handlers = dict[str, Callable[..., object]]
 
 
 def followers(house: House, names: Collection[str] = VIEWS) -> dict[str, Work]:
@@ -82,11 +81,12 @@ def demo(house: House) -> dict[str, Work]:
     return {"demo": act}
 
 
-def consumers(house: House) -> Handlers:
+def consumers(house: House) -> dict[str, Reader]:
     """What listens to the bus."""
-    from workers.notifier import NAME, notifier
+    from workers.broker import Reader
+    from workers.notifier import NAME, notifier, passes_by
 
-    return {NAME: notifier(house)}
+    return {NAME: Reader(notifier(house), passes_by())}
 
 
 def leaves(failure: Exception) -> bool:

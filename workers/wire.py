@@ -55,7 +55,7 @@ def read(given: Mapping[str, Any], body: bytes) -> Recorded:
             Notification(
                 originator_id=UUID(stream),
                 originator_version=int(version),
-                topic=unquote(str(given["ce-type"])),
+                topic=topic_of(given),
                 state=body,
                 id=position_of(given),
             )
@@ -63,6 +63,11 @@ def read(given: Mapping[str, Any], body: bytes) -> Recorded:
     except Exception as broken:  # noqa: BLE001  # whatever is wrong with it, it is not ours; its content is not told
         raise NotAFact(type(broken).__name__) from None
     return recorded
+
+
+def topic_of(given: Mapping[str, Any]) -> str:
+    """The topic that a message's headers name; empty when they name none."""
+    return unquote(str(given.get("ce-type", "")))
 
 
 def position_of(given: Mapping[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from hotline.command import Desk, Refused
@@ -83,9 +84,9 @@ ACTIONS = MappingProxyType({command.ACTION: command for command in _COMMANDS})
 """Action name to command; the two commands of the clock (ring, confirm-dues) are nobody's to call."""
 
 
-def allowed(ticket: Ticket, desk: Desk) -> tuple[str, ...]:
-    """The actions whose own guards this actor passes now."""
-    return tuple(name for name, command in ACTIONS.items() if passes(command, ticket, desk))
+def allowed(ticket: Ticket, desk: Desk, among: Mapping[str, type[TicketCommand]] = ACTIONS) -> tuple[str, ...]:
+    """The actions whose own guards this actor passes now; ``among`` are those he can be concerned with."""
+    return tuple(name for name, command in among.items() if passes(command, ticket, desk))
 
 
 def passes(command: type[TicketCommand], ticket: Ticket, desk: Desk) -> bool:

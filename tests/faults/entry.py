@@ -11,6 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,7 +38,9 @@ def prepare(command: str) -> None:
     broker.Consumers.__init__.__defaults__ = (LADDER,)
     whole = parts.consumers
     if command == "notify":
-        parts.consumers = lambda house: {name: disturbed(work) for name, work in whole(house).items()}
+        parts.consumers = lambda house: {
+            name: replace(reader, handler=disturbed(reader.handler)) for name, reader in whole(house).items()
+        }
     slow_commits()
     moments.watch(command, room)
     if mutant := os.environ.get(MUTANT):

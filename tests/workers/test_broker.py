@@ -17,7 +17,7 @@ from hotline.facts import Recorded
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import PHONE, classified, receive
-from workers.broker import Consumers
+from workers.broker import Consumers, Reader
 from workers.bus import DEAD_STREAM, STREAM, Bus, BusLost, connected, declare
 from workers.compose import House
 from workers.notifier import NAME, notifier
@@ -37,8 +37,9 @@ def relay(house: House, nats_server: NatsServer) -> Iterator[Relay]:
 
 
 @asynccontextmanager
-async def consuming(server: NatsServer, handler: Callable[[Recorded], Any]) -> AsyncIterator[JetStreamContext]:
-    consumers = Consumers(Bus(server.url), {NAME: handler}, QUICK)
+async def consuming(server: NatsServer, handler: Callable[[Recorded], Any] | Reader) -> AsyncIterator[JetStreamContext]:
+    reader = handler if isinstance(handler, Reader) else Reader(handler)
+    consumers = Consumers(Bus(server.url), {NAME: reader}, QUICK)
     task = asyncio.create_task(consumers.run())
     client = await nats.connect(server.url)
     try:
@@ -129,6 +130,21 @@ async def test_a_message_that_is_no_fact_is_buried_too(nats_server: NatsServer) 
     assert reached == []
 
 
+async def test_what_is_passed_by_is_not_even_opened(house: House, relay: Relay, nats_server: NatsServer) -> None:
+    """A consumer that is told which topics are no news to it is done with them at once; a foreign topic still is not."""
+    reached: list[Recorded] = []
+    (first, _) = receive(house).facts
+    async with consuming(nats_server, Reader(reached.append, frozenset({"number.claimed"}))) as js:
+        await until(lambda: reached)
+        await js.publish(
+            "hotline.fact.number.claimed", b"no json", stream=STREAM, headers={"ce-type": "number.claimed"}
+        )
+        await js.publish("hotline.fact.number.lost", b"no json", stream=STREAM, headers={"ce-type": "number.lost"})
+        await becomes(lambda: dead_letters(js), 1)
+        await becomes(lambda: unanswered(js), 0)
+    assert [recorded.id for recorded in reached] == [first.id]
+
+
 async def test_notices_are_written_once_however_often_the_bus_tells(
     house: House, relay: Relay, nats_server: NatsServer
 ) -> None:
@@ -186,7 +202,7 @@ async def test_streams_are_declared_once_and_again_without_harm(nats_server: Nat
 async def test_consumers_with_patience_give_up_a_bus_that_is_away_for_good() -> None:
     """Where somebody watches over the process, consumers end with BusLost after their patience."""
     with pytest.raises(BusLost):
-        await Consumers(Bus("nats://127.0.0.1:1"), {NAME: lambda _: None}, patience=0.2).run()
+        await Consumers(Bus("nats://127.0.0.1:1"), {NAME: Reader(lambda _: None)}, patience=0.2).run()
 
 
 async def test_name_and_password_stand_in_the_address(tmp_path: Path) -> None:
@@ -196,7 +212,7 @@ async def test_name_and_password_stand_in_the_address(tmp_path: Path) -> None:
         address = server.url.replace("nats://", "nats://hot:p%40ss%2Fword@")
         async with connected(Bus(address), "test") as client:
             await declare(client.jetstream())
-        consumers = Consumers(Bus(address), {NAME: lambda _: None})
+        consumers = Consumers(Bus(address), {NAME: Reader(lambda _: None)})
         task = asyncio.create_task(consumers.run())
         await until(lambda: consumers.connected)
         task.cancel()

@@ -14,7 +14,7 @@ from hotline.facts import Recorded, Role
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import PHONE, receive
-from workers.broker import Consumers
+from workers.broker import Consumers, Reader
 from workers.bus import Bus
 from workers.cli import app
 from workers.compose import House
@@ -40,7 +40,7 @@ def bus(house: House, nats_server: NatsServer) -> Bus:
     relay.start()
 
     async def fail() -> None:
-        task = asyncio.create_task(Consumers(found, {NAME: broken}, ladder=()).run())
+        task = asyncio.create_task(Consumers(found, {NAME: Reader(broken)}, ladder=()).run())
         try:
             await asyncio.to_thread(eventually, lambda: there(found) == 2, within=20, what="both are given up")
         finally:
@@ -76,7 +76,7 @@ def test_a_dead_letter_names_its_fact_and_nothing_personal(house: House, bus: Bu
 def test_one_that_fails_again_stays_and_one_that_is_done_goes(house: House, bus: Bus) -> None:
     """Dead and done are always all: nothing is lost by trying, and a second try of one that is done finds nothing."""
     before = letters(bus)
-    assert [one.fault for one in replay(bus, {NAME: broken})] == ["ValueError", "ValueError"]
+    assert [one.fault for one in replay(bus, {NAME: Reader(broken)})] == ["ValueError", "ValueError"]
     assert letters(bus) == before
     assert [one.fault for one in replay(bus, consumers(house), [before[1].id])] == [None]
     assert letters(bus) == before[:1]

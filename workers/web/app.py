@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
 
@@ -31,10 +31,11 @@ from workers.web.api import (
 )
 from workers.web.api.guarding import Tries, json_only
 from workers.web.api.refusals import refusals
-from workers.web.around import Around
+from workers.web.around import API, Around
 from workers.web.auth import Logins
 from workers.web.news import News
 from workers.web.openapi import describe
+from workers.web.routes import put
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -65,9 +66,8 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.news = News(house)
     operations.install_gauges(registry, house)
     errors.install(app)
-    app.include_router(_api(house))
-    app.include_router(attaching.router, prefix="/api/v1")  # its bodies are forms, not JSON
-    app.include_router(operations.router)
+    _put_api(app, house)
+    put(app, operations.router)
     docs.install(app)
     pages.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
@@ -76,12 +76,13 @@ def create_app(house: House, *, lifespan: Lifespan | None = None) -> FastAPI:
     return app
 
 
-def _api(house: House) -> APIRouter:
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(json_only)], responses=refusals(503))
+def _put_api(app: FastAPI, house: House) -> None:
     parts = (
-        login.router,
+        public.router,
+        public.own,
         tickets.router,
         actions.router(house.rules),
+        login.router,
         callers.router,
         lookups.router,
         clock.router,
@@ -92,10 +93,11 @@ def _api(house: House) -> APIRouter:
         handoffs.router,
         custody.router,
         link.router,
+        lookups.open_router,
     )
-    for part in (*parts, lookups.open_router, public.router):
-        api.include_router(part)
-    return api
+    for part in parts:
+        put(app, part, prefix=API, dependencies=[Depends(json_only)], responses=refusals(503))
+    put(app, attaching.router, prefix=API)  # its bodies are forms, not JSON
 
 
 def _living(house: House, lifespan: Lifespan | None) -> Callable[[FastAPI], Any]:

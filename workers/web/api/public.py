@@ -99,7 +99,8 @@ def file_request(
     return Filed(**told.model_dump(), query_code=written.answer["query_code"])
 
 
-own = APIRouter(prefix="/tickets/{number}", responses=refusals(404, 422, 429))
+own = APIRouter(prefix="/public/tickets/{number}", tags=["citizens"], responses=refusals(404, 422, 429))
+"""What needs a proof that the ticket is one's own."""
 
 
 @own.post("/session", operation_id="open_session", status_code=status.HTTP_204_NO_CONTENT)
@@ -167,6 +168,3 @@ async def events(
                 last = found.version
                 yield ServerSentEvent(event="progress", id=str(last), data={"number": number, "state": found.state})
             await bell.wait(left)
-
-
-router.include_router(own)
