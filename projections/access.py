@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from threading import Event, Lock
-from typing import Literal, Self
+from typing import Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, select, update
 
-from hotline.facts import Actor
 from projections import access_tables as tables
+from projections.access_chain import AccessEntry, End, append, link_of, row_of
 from projections.database import connect, reading, writing
 from projections.moments import from_micros, micros
 
@@ -28,42 +27,6 @@ KEPT = timedelta(days=180)
 """The shortest time for which rows are kept."""
 _ROWS_AT_ONCE = 1_000
 _START = "0" * 64
-
-# Made once, for each look that is recorded carries them out.
-_HEAD = select(tables.head).with_for_update()
-_ADD = insert(tables.entries)
-_MOVE = update(tables.head).values(seq=bindparam("last"), hash=bindparam("link"))
-
-What = Literal["ticket", "list", "lookup", "history", "unmask", "access_log", "progress", "export", "attachment"]
-
-
-@dataclass(frozen=True, slots=True)
-class AccessEntry:
-    """One look: who (account, role, unit), at what, when.  A list is one entry; ``summary`` names the filters used and
-    never holds what a person typed."""
-
-    who: str
-    role: str
-    unit: str | None
-    what: What
-    ticket_id: UUID | None
-    at: datetime
-    correlation: str
-    summary: Mapping[str, str | int | bool | None] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls,
-        actor: Actor,
-        what: What,
-        *,
-        at: datetime,
-        correlation: str,
-        ticket_id: UUID | None = None,
-        summary: Mapping[str, str | int | bool | None] | None = None,
-    ) -> Self:
-        """The look of an actor."""
-        return cls(actor.id, actor.role.value, actor.unit, what, ticket_id, at, correlation, summary or {})
 
 
 @dataclass(slots=True)
@@ -80,6 +43,8 @@ class AccessLog:
         self._engine = engine
         self._waiting: deque[_Waiting] = deque()
         self._pen = Lock()
+        self._end = End(0, _START)
+        """Where the chain ended when this process last added to it."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -100,7 +65,7 @@ class AccessLog:
         """
         mine = _Waiting(tuple(entries))
         for entry in mine.entries:
-            _row(0, "", entry)  # what cannot be written fails here, and not for those who share the commit
+            row_of(0, "", entry)  # what cannot be written fails here, and not for those who share the commit
         if not mine.entries:
             return
         self._waiting.append(mine)
@@ -124,7 +89,7 @@ class AccessLog:
             link, last = head.kept_hash, int(head.seq)
             for row in _rows_after(connection, head.kept_after):
                 seq += 1
-                if row.seq != seq or row.hash != _link(link, seq, _entry(row)):
+                if row.seq != seq or row.hash != link_of(link, seq, _entry(row)):
                     return seq
                 link = row.hash
         # What was cut off at the end leaves no gap: the head still knows how far it went.
@@ -152,45 +117,12 @@ class AccessLog:
 
     def _write(self, waiting: Sequence[_Waiting]) -> None:
         try:
-            with writing(self._engine) as connection:
-                self._append(connection, [entry for one in waiting for entry in one.entries])
+            self._end = append(self._engine, self._end, [entry for one in waiting for entry in one.entries])
         except Exception as failure:  # noqa: BLE001  # handed to everybody whose rows were in it
             for one in waiting:
                 one.failure = failure
         for one in waiting:
             one.done.set()
-
-    def _append(self, connection: Connection, entries: Sequence[AccessEntry]) -> None:
-        head = connection.execute(_HEAD).one()
-        seq, link, rows = head.seq, head.hash, []
-        for entry in entries:
-            seq += 1
-            link = _link(link, seq, entry)
-            rows.append(_row(seq, link, entry))
-        connection.execute(_ADD, rows)
-        connection.execute(_MOVE, {"last": seq, "link": link})
-
-
-def _link(before: str, seq: int, entry: AccessEntry) -> str:
-    content = {k: v for k, v in _row(seq, "", entry).items() if k != "hash"}
-    content["ticket_id"] = entry.ticket_id.hex if entry.ticket_id else None
-    text = json.dumps([before, content], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode()).hexdigest()
-
-
-def _row(seq: int, link: str, entry: AccessEntry) -> dict[str, object]:
-    return {
-        "seq": seq,
-        "who": entry.who,
-        "role": entry.role,
-        "unit": entry.unit,
-        "what": entry.what,
-        "ticket_id": entry.ticket_id,
-        "at": micros(entry.at),
-        "correlation": entry.correlation,
-        "summary": json.dumps(dict(entry.summary), sort_keys=True, ensure_ascii=False),
-        "hash": link,
-    }
 
 
 def _entry(row: Row[tuple[object, ...]]) -> AccessEntry:

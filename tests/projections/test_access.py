@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import event, text
 
 from hotline.facts import Actor, Role
-from projections.access import KEPT, AccessEntry, AccessLog
+from projections.access import KEPT, AccessLog
+from projections.access_chain import AccessEntry
 from tests.spec import MONDAY
 
 CLERK = Actor(id="c1", role=Role.UNIT_CLERK, unit="jinjiang-market")
@@ -53,6 +54,17 @@ def test_it_is_on_the_disk_when_recording_returns(store_url: str, log: AccessLog
     log.record([look()])
     other = AccessLog.open(store_url)
     assert other.of_ticket(UUID(int=1)) == [look()]
+    other.close()
+
+
+def test_processes_that_take_turns_make_one_chain(store_url: str, log: AccessLog) -> None:
+    """Whoever adds looks does so behind those of the others, though he last saw another end."""
+    other = AccessLog.open(store_url)
+    for n in range(6):
+        (log, other)[n % 2].record([look(n)])
+        (log, other)[n % 3 == 0].record([look(n), look(n)])
+    assert log.verify() is None
+    assert [len(log.of_ticket(UUID(int=n))) for n in range(6)] == [3] * 6
     other.close()
 
 

@@ -11,7 +11,7 @@ from fastapi import Query, Request
 
 from hotline.command import Refused
 from hotline.facts import Actor
-from projections.access import AccessEntry, What
+from projections.access_chain import AccessEntry, What
 from projections.follow import wait_until
 from workers.compose import House
 from workers.web.auth import TheHouse
