@@ -20,9 +20,15 @@ IDLE_SECONDS = 5.0
 may have ended it.  To ask each time would double what a quick look costs."""
 
 
-def connect_postgres(url: str) -> Engine:
-    """An engine for ``postgresql://…`` (driver psycopg), whose errors do not repeat what was asked for."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), hide_parameters=True)
+def connect_postgres(url: str, *, wait_for_disk: bool = True) -> Engine:
+    """An engine for ``postgresql://…`` (driver psycopg), whose errors do not repeat what was asked for.
+
+    Without ``wait_for_disk`` the last commits may be lost when the server's machine goes down, whole ones and in order.
+    """
+    driver, given = url.replace("postgresql://", "postgresql+psycopg://", 1), {}
+    if not wait_for_disk:
+        given["options"] = "-c synchronous_commit=off"
+    engine = create_engine(driver, hide_parameters=True, connect_args=given)
 
     @event.listens_for(engine, "checkin")
     def rests(_connection: Any, record: Any) -> None:

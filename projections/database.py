@@ -18,10 +18,10 @@ BUSY_SECONDS = 10.0
 def connect(url: str, *, synchronous: Literal["NORMAL", "FULL"]) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…`` (driver psycopg).
 
-    ``synchronous`` is SQLite's: FULL outlives a power cut with every commit, NORMAL may lose the last ones.
+    ``synchronous`` is called as SQLite does: FULL outlives a power cut with every commit, NORMAL may lose the last ones.
     """
     if not url.startswith("sqlite:"):
-        return connect_postgres(url)
+        return connect_postgres(url, wait_for_disk=synchronous == "FULL")
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
     )
