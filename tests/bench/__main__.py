@@ -29,8 +29,9 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="of each, of which the median counts (default 3)")
     parser.add_argument(
-        "--short", action="store_true", help="a tenth of the time: to try the benchmarks, not the hotline"
+        "--short", action="store_true", help="a tenth of the time and size: to try the benchmarks, not the hotline"
     )
+    parser.add_argument("--time", type=float, default=1.0, help="share of the time each figure takes (default 1)")
     parser.add_argument("--parts", default=",".join(pg.PARTS), help="of pg, with commas between (default: %(default)s)")
     asked = parser.parse_args()
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
@@ -38,7 +39,8 @@ def main() -> None:
     print("\n".join([*facts_of(machine()), "", *HEAD]), flush=True)
     with ExitStack() as ends:
         room = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="hotline-bench-")))
-        benches = _benches(room, _SHORT if asked.short else 1.0, asked.parts.split(","), ends)
+        size = _SHORT if asked.short else 1.0
+        benches = _benches(room, size, size * asked.time, asked.parts.split(","), ends)
         unknown = set(asked.names) - set(benches)
         if unknown:
             parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(benches)}")
@@ -52,7 +54,7 @@ def main() -> None:
 
 
 def _benches(
-    room: Path, share: float, parts: Sequence[str], ends: ExitStack
+    room: Path, size: float, share: float, parts: Sequence[str], ends: ExitStack
 ) -> Mapping[str, Callable[[Path], list[Figure]]]:
     @cache
     def the_log() -> Path:
@@ -61,7 +63,7 @@ def _benches(
 
     @cache
     def the_cities() -> list[pg.Filled]:
-        return ends.enter_context(pg.cities(room / "cities", share))
+        return ends.enter_context(pg.cities(room / "cities", size))
 
     return {
         "start": start.run,
