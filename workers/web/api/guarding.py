@@ -1,8 +1,10 @@
 """What holds for the whole interface: bodies are JSON, and too many logins or requests from one place are turned away."""
 
+from threading import Timer
+
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from hotline.command import Refused
@@ -14,6 +16,8 @@ LOGINS_FAILED = RateLimitItemPerMinute(100, 15)
 """Wrong passwords from one address, behind which a whole call centre may sit.  (ours)"""
 REQUESTS = RateLimitItemPerHour(30)
 """Requests filed from one address: a family or an office behind one router, not a flood.  (ours)"""
+SWEEP_SECONDS = 60.0
+"""How often counts that have run out are thrown away; whether one has is looked at whenever it is asked for.  (ours)"""
 
 
 async def json_only(request: Request) -> None:
@@ -29,11 +33,35 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "-"
 
 
+class _Sweeper(Timer):
+    """Sweeps again and again.  The library would begin a thread that looks through all counts after nearly every hit:
+    a third of what a look-up costs, and the more the more addresses try."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        super().__init__(SWEEP_SECONDS, storage._MemoryStorage__expire_events)  # type: ignore[attr-defined]
+        self.daemon = True
+
+    def run(self) -> None:
+        while not self.finished.wait(self.interval):
+            self.function()
+
+
+def storage_of(uri: str) -> Storage:
+    """Where tries are counted: ``memory://`` for one process, else what `limits` knows.  Raises its ConfigurationError."""
+    storage = storage_from_string(uri)
+    assert isinstance(storage, Storage), "the ways of `limits` that are for the loop alone are not ours"
+    if isinstance(storage, MemoryStorage):
+        storage.timer.cancel()
+        storage.timer = _Sweeper(storage)
+        storage.timer.start()
+    return storage
+
+
 class Tries:
     """Counts what must not be tried without end.  Only addresses and ticket numbers are kept, for the window alone."""
 
     def __init__(self, storage: str, rules: Rules) -> None:
-        self._limiter = MovingWindowRateLimiter(storage_from_string(storage))
+        self._limiter = MovingWindowRateLimiter(storage_of(storage))
         window = rules.public.window
         seconds = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}.get(window.unit, 86_400) * window.amount
         self._minutes = max(1, seconds // 60)
