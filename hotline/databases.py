@@ -8,7 +8,7 @@ from functools import cache
 from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Engine, Table, create_engine, event
+from sqlalchemy import URL, Column, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DisconnectionError
@@ -25,10 +25,10 @@ def connect_postgres(url: str, *, wait_for_disk: bool = True) -> Engine:
 
     Without ``wait_for_disk`` the last commits may be lost when the server's machine goes down, whole ones and in order.
     """
-    driver, given = url.replace("postgresql://", "postgresql+psycopg://", 1), {}
-    if not wait_for_disk:
-        given["options"] = "-c synchronous_commit=off"
-    engine = create_engine(driver, hide_parameters=True, connect_args=given)
+    driver = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    if not wait_for_disk:  # beside the options that the address has, which say where the tables are
+        driver = driver.update_query_dict({"options": f"{_options(driver)} -c synchronous_commit=off".strip()})
+    engine = create_engine(driver, hide_parameters=True)
 
     @event.listens_for(engine, "checkin")
     def rests(_connection: Any, record: Any) -> None:
@@ -43,6 +43,11 @@ def connect_postgres(url: str, *, wait_for_disk: bool = True) -> Engine:
                 raise DisconnectionError from None  # the pool opens another one
 
     return engine
+
+
+def _options(url: URL) -> str:
+    given = url.query.get("options", "")
+    return given if isinstance(given, str) else " ".join(given)
 
 
 @contextmanager
