@@ -6,7 +6,7 @@ A matter that was handed over with a follow-up stays with whoever has the follow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,13 +25,13 @@ from projections.standing import START, is_over, lead_of, moved
 from projections.view import Doc, View, Views, find_docs, main_table
 
 table = main_table(
-    "custody_v1",
+    "custody_v2",
     Column("kind", String(16)),
     Column("holder", String(64)),
     Column("since", BigInteger),
     Column("passages", Integer, nullable=False),
     Column("ping_pong", Integer, nullable=False),
-    Index("custody_v1_holder", "kind", "holder", "since"),
+    Index("custody_v2_holder", "kind", "holder", "since"),
 )
 CENTRE = ("centre", "12345")
 _AT_WORK = frozenset({"dispatched", "signed", "return_requested", "disputed"})
@@ -50,7 +50,11 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Custody:
     """One ticket's.  ``returns`` counts those asked for by units and those made by platforms, ``passages`` the times custody
-    passed between platforms."""
+    passed between platforms.
+
+    ``signed``: whether the unit that holds it has said that it has it.  ``told`` is a platform that was offered the matter, or
+    told of it, and has not said so yet.
+    """
 
     ticket_id: UUID
     number: str
@@ -60,6 +64,8 @@ class Custody:
     disputes: int
     passages: int
     ping_pong: bool
+    signed: bool
+    told: str | None
 
     @property
     def now(self) -> Stretch | None:
@@ -74,6 +80,11 @@ class Custody:
             key = (s.kind, s.holder)
             found[key] = found.get(key, timedelta()) + ((s.until or at) - s.since)
         return found
+
+    def seconds(self, at: datetime) -> tuple[int, ...]:
+        """How long each stretch is by then, in whole seconds that add up as the stretches themselves do."""
+        begun, second = self.stretches[0].since, timedelta(seconds=1)
+        return tuple(((s.until or at) - begun) // second - (s.since - begun) // second for s in self.stretches)
 
 
 def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
@@ -94,15 +105,18 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     return new
 
 
-_BEGUN: Doc = {"offered": None, "platform": None, "before": None, "expert": None, "returns": 0, "disputes": 0, "passages": 0, "ping_pong": False}  # fmt: skip
+_BEGUN: Doc = {"offered": None, "told": None, "platform": None, "before": None, "expert": None, "returns": 0, "disputes": 0, "passages": 0, "ping_pong": False}  # fmt: skip
 
 
 def _beside(doc: Doc, fact: Any) -> Doc:
     match fact:
-        case h.TicketHandedOff() if not fact.keep:
-            return {"offered": None if fact.follow_up else fact.platform}
+        case h.TicketHandedOff():
+            stays = fact.follow_up or fact.keep
+            return {"offered": None if stays else fact.platform, "told": fact.platform}
         case h.HandOffTaken():
-            return {"platform": doc["offered"], "passages": doc["passages"] + 1}
+            return {"platform": doc["offered"], "told": None, "passages": doc["passages"] + 1}
+        case h.HandOffEnded():
+            return {"told": None}
         case h.HandedBack():
             more = {"returns": doc["returns"] + 1, "passages": doc["passages"] + 1}
             return {"platform": None, "before": doc["platform"], **more}
@@ -153,7 +167,7 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
     }
 
 
-VIEW = View("custody", 1, fold, table, _columns)
+VIEW = View("custody", 2, fold, table, _columns)
 
 
 def find(views: Views, ticket_id: UUID) -> Custody | None:
@@ -162,6 +176,16 @@ def find(views: Views, ticket_id: UUID) -> Custody | None:
         for ticket, text in find_docs(connection, table, [ticket_id]):
             return read(ticket, from_json(text))
     return None
+
+
+def replay(facts: Iterable[Recorded], *, as_of: datetime | None = None) -> Custody | None:
+    """One ticket's custody made of its history, as it was known at ``as_of``; None for one that was not there yet."""
+    doc: Doc | None = None
+    ticket = None
+    for recorded in facts:
+        if as_of is None or recorded.recorded_at <= as_of:
+            ticket, doc = recorded.originator_id, fold(doc, recorded)
+    return None if ticket is None or doc is None else read(ticket, doc)
 
 
 def ping_pong(views: Views, limit: int = 200) -> list[UUID]:
@@ -178,7 +202,9 @@ def read(ticket_id: UUID, doc: Doc) -> Custody:
         for s in doc["stretches"]
     )
     kept = {name: doc[name] for name in ("number", "version", "returns", "disputes", "passages", "ping_pong")}
-    return Custody(ticket_id=ticket_id, stretches=stretches, **kept)
+    lead, open_ = lead_of(doc), not is_over(doc)
+    signed = lead is not None and lead["signed_at"] is not None
+    return Custody(ticket_id=ticket_id, stretches=stretches, signed=signed, told=doc["told"] if open_ else None, **kept)
 
 
 def _moment(given: Any) -> datetime:

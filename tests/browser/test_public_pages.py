@@ -1,10 +1,12 @@
 """What a citizen can do with nothing but a browser."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 from playwright.sync_api import Page, expect
 
+from hotline.handoff import messages as m
 from tests.browser.conftest import Site
 from tests.workers.acting import DISPATCHER, LEADER, OPERATOR, REVIEWER, SUPERVISOR, act, clerk, units
 from workers.web.proof import CITIZEN
@@ -183,6 +185,60 @@ def test_an_open_page_moves_by_itself(browser_page: Page, site: Site) -> None:
     classified(site, ticket)
     act(site.house, ticket, "dispatch", DISPATCHER, lead=units(site.house)[0])
     expect(browser_page.locator("#milestones li")).to_have_count(2)
+
+
+def test_the_page_says_who_has_it_and_who_had_it(browser_page: Page, plain_page: Page, site: Site, axe: str) -> None:
+    """Never more than was acknowledged: 110 that was told is beside the holder until its acceptance is in our log, then it is
+    the holder; each holder stands there with since when and how long.  Without scripts, and with nothing in axe's way."""
+    number, _ = file_a_request(plain_page, site)
+    ticket = ticket_of(site, number)
+    site.clock.advance(timedelta(minutes=25))
+    offer = {"to": "110", "way": "push", "summary": "楼道打架", "reason": "治安案件的内部理由"}
+    act(site.house, ticket, "hand-off", OPERATOR, **offer)
+    plain_page.goto(f"{site.url}/t/{number}")
+    expect(plain_page.locator("#holder")).to_contain_text("12345 热线")
+    expect(plain_page.locator("#told")).to_contain_text("110 报警服务台")
+    expect(plain_page.locator("#told")).to_contain_text("等待对方确认")
+    expect(plain_page.locator("#holders li")).to_have_count(1)
+    state = site.house.hotline.ticket(ticket)
+    assert state is not None
+    assert state.handed is not None
+    handoff = site.house.hotline.streams.read("handoff", state.handed.handoff)[1]
+    head = {"handoff_id": handoff.id, "sender": "110", "to": site.house.rules.platforms.own, "at": site.clock()}
+    site.house.hotline.take(m.Accept(**head, seq=1, body=m.AcceptBody(reference="JJ-1")), platform="110")
+    site.clock.advance(timedelta(hours=26))
+    plain_page.goto(f"{site.url}/t/{number}")
+    expect(plain_page.locator("#holder")).to_contain_text("110 报警服务台")
+    expect(plain_page.locator("#told")).to_have_count(0)
+    first, second = plain_page.locator("#holders li").all()
+    expect(first).to_contain_text("25 分钟")
+    expect(second).to_contain_text("1 天 2 小时")
+    times = [int(li.get_attribute("data-seconds") or 0) for li in (first, second)]
+    assert times == [25 * 60, 26 * 3600]
+    assert "op1" not in plain_page.content()
+    assert "内部理由" not in plain_page.content()
+    browser_page.goto(f"{site.url}/l/{site.house.hotline.token_of(ticket)}")
+    for width in (360, 1280):
+        browser_page.set_viewport_size({"width": width, "height": 800})
+        browser_page.evaluate(axe)
+        found = browser_page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+        assert found == []
+        assert browser_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_unit_that_has_not_signed_is_shown_as_such(plain_page: Page, site: Site) -> None:
+    """Sent is not taken: until the unit signs the page says so."""
+    number, _ = file_a_request(plain_page, site)
+    ticket, lead = ticket_of(site, number), units(site.house)[0]
+    classified(site, ticket)
+    act(site.house, ticket, "dispatch", DISPATCHER, lead=lead)
+    plain_page.goto(f"{site.url}/t/{number}")
+    expect(plain_page.locator("#holder")).to_contain_text(site.house.rules.units[lead].name)
+    expect(plain_page.locator("#unsigned")).to_contain_text("尚待其签收")
+    act(site.house, ticket, "sign", clerk(lead))
+    plain_page.goto(f"{site.url}/t/{number}")
+    expect(plain_page.locator("#holder")).to_contain_text(site.house.rules.units[lead].name)
+    expect(plain_page.locator("#unsigned")).to_have_count(0)
 
 
 def test_a_deferred_matter_is_shown_apart(plain_page: Page, site: Site) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hotline.facts import Recorded
 from hotline.handoff import facts as f
 from hotline.handoff.alarms import RingHandOff
-from hotline.handoff.answering import Accept, Acknowledge
+from hotline.handoff.answering import Accept, Acknowledge, Recall
 from projections import custody, handoffs
 from projections.custody import Custody
 from projections.follow import catch_up
@@ -45,6 +45,40 @@ def test_there_is_one_holder_at_every_moment(seed: int) -> None:
     assert sum(found.dwell(at).values(), timedelta()) == end - found.stretches[0].since - gaps
     if gaps:
         assert any(r.fact.TOPIC == "ticket.reopened" for r in history), "only a matter that was over is nobody's"
+
+
+@pytest.mark.parametrize("seed", range(630, 650))
+def test_whole_seconds_add_up_as_the_stretches_do(seed: int) -> None:
+    """Rounded down one by one they would lose a second here and there; and made of its history a custody is the view's."""
+    history = life(seed)
+    found = of(history)
+    assert custody.replay(history) == found
+    at = history[-1].recorded_at + timedelta(hours=7, milliseconds=333)
+    begun = found.stretches[0].since
+    gaps = [(b.since - begun, a.until - begun) for a, b in pairwise(found.stretches) if a.until]
+    whole = ((found.stretches[-1].until or at) - begun) // timedelta(seconds=1)
+    second = timedelta(seconds=1)
+    assert sum(found.seconds(at)) == whole - sum(since // second - until // second for since, until in gaps)
+
+
+def test_what_was_only_told_holds_nothing() -> None:
+    """A unit holds unsigned until it signs; a platform that was told or offered stands beside the holder until it answers."""
+    story = t.a_dispatched_ticket()
+    own = [r for r in story.log if r.originator_id == story.id]
+    assert (of(own).now, of(own).signed) == (of(own).stretches[-1], False)
+    assert of(own).stretches[-1].kind == "unit"
+    us, them = pair()
+    us.receive()
+    here = us.offer()
+    found = of(ticket_of(us))
+    assert found.now is not None
+    assert (found.now.kind, found.told) == ("centre", them.own)
+    us.do(Recall(reason="来电人已和解"), on=here)
+    assert of(ticket_of(us)).told is None
+    us.offer(to="119", way="one_key", danger=True)
+    found = of(ticket_of(us))
+    assert found.now is not None
+    assert (found.now.kind, found.told) == ("centre", "119")
 
 
 def test_units_hold_it_from_dispatch_to_reply() -> None:

@@ -98,6 +98,23 @@ def test_an_operators_question_is_picked_up_and_answered(operator: Desk, expert:
     assert operator.done(number, "answer", answer="次年六月底前可补")["version"] > 1
 
 
+def test_an_expert_holds_it_and_the_citizen_reads_no_name(operator: Desk, expert: Desk, house: House) -> None:
+    """While an expert has it staff see which seat, in the ticket itself as in its custody, and the citizen the expert seats."""
+    filed = operator.receive().json()
+    operator.done(filed["number"], "consult-expert", **ASK)
+    ExpertDesk(house).step()
+    house.catch_up()
+    c = next(one for one in operator.get("/consultations").json() if one["number"] == filed["number"])
+    assert act(expert, c, "pick-up").status_code == 200
+    held = operator.ticket(filed["number"])["custody"]
+    assert (held["now"]["kind"], held["now"]["holder"]) == ("expert", account(expert, house))
+    apart = operator.get(f"/tickets/{filed['number']}/custody").json()
+    assert held == {name: apart[name] for name in held}
+    public = operator.web.get(f"{API}/public/tickets/{filed['number']}", headers={"Query-Code": filed["query_code"]})
+    assert public.json()["custody"]["now"]["holder"]["code"] == "expert"
+    assert account(expert, house) not in public.text
+
+
 def test_every_other_way_out(operator: Desk, expert: Desk, supervisor: Desk, house: House) -> None:
     """Declined, given back, a call promised, cancelled."""
     _, c = asked(operator, house)

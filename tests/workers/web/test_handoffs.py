@@ -65,6 +65,12 @@ def test_a_matter_handed_to_110_is_followed_to_its_end(
     assert [s["kind"] for s in custody["stretches"]] == ["centre", "platform"]
     assert [(d["holder"], d["seconds"]) for d in custody["dwell"]] == [("12345", 300), ("110", 7200)]
     assert [h["outcome"] for h in custody["handoffs"]] == ["done"]
+    held = operator.ticket(number)["custody"]
+    assert held == {name: custody[name] for name in held}, "the ticket itself tells the same"
+    then = (house.now() - timedelta(hours=1)).isoformat()
+    held = operator.get(f"/tickets/{number}/history", params={"as_of": then}).json()["custody"]
+    assert [(s["kind"], s["seconds"]) for s in held["stretches"]] == [("centre", 300), ("platform", 3600)]
+    assert held["now"]["holder"] == "110"
 
 
 def test_a_matter_from_110_becomes_a_ticket_when_it_is_accepted(house: House, police: Desk, operator: Desk) -> None:

@@ -1,6 +1,7 @@
 """Citizens: filing, following, and what a stranger cannot find out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from hotline.ticket.handling import Sign
+from tests.support.clock import SettableClock
+from tests.workers.acting import clerk
 from tests.workers.web.desk import API, NAME, PHONE, Desk, district_units, leaf
 from workers.compose import House
 
@@ -162,6 +166,37 @@ def test_what_the_citizen_is_told(web: TestClient, operator: Desk, dispatcher: D
     assert seen["due"] is not None
     assert "内部" not in str(seen)
     assert house.accounts.actor_of_token(dispatcher.headers["Authorization"][7:]).id not in str(seen)
+
+
+def test_the_citizen_sees_who_has_it_and_for_how_long(
+    web: TestClient, operator: Desk, dispatcher: Desk, house: House, clock: SettableClock
+) -> None:
+    """Down to the department: sent and not signed is said as such, what another platform was told is not yet its own, and
+    the times of all holders add up."""
+    filed = file(web, house).json()
+    number, code = filed["number"], filed["query_code"]
+    unit = district_units(house)[0]
+
+    def seen() -> dict[str, Any]:
+        found: dict[str, Any] = web.get(f"{TICKETS}/{number}", headers={"Query-Code": code}).json()["custody"]
+        assert sum(held["seconds"] for held in found["chain"]) == (house.now() - begun).total_seconds()
+        return found
+
+    begun = house.now()
+    clock.advance(timedelta(minutes=20))
+    assert seen()["now"]["holder"] == {"code": "12345", "zh": "12345 热线", "en": "12345 hotline"}
+    operator.done(number, "hand-off", to="110", way="push", summary="楼道打架", reason="治安案件", follow_up=True)
+    assert (seen()["now"]["kind"], seen()["told"]["code"]) == ("centre", "110")
+    operator.done(number, "classify", type="complaint", category=leaf(house))
+    dispatcher.done(number, "dispatch", lead=unit)
+    clock.advance(timedelta(hours=3, seconds=5))
+    found = seen()
+    assert (found["now"]["kind"], found["now"]["holder"]["code"], found["signed"]) == ("unit", unit, False)
+    assert found["now"]["holder"]["zh"] == house.rules.units[unit].name
+    house.hotline.handle(Sign(), on=house.hotline.find(number), by=clerk(unit))
+    house.catch_up()
+    assert seen()["signed"]
+    assert [(held["kind"], held["seconds"]) for held in found["chain"]] == [("centre", 1200), ("unit", 3 * 3600 + 5)]
 
 
 def test_withdrawing_once(web: TestClient, house: House) -> None:

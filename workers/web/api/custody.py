@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from hotline.command import Refused
 from hotline.handoff import messages as m
 from hotline.rules.platforms import Danger
 from hotline.ticket.facts import Type
 from projections import custody, handoffs
+from workers.web.api import custody_shown
+from workers.web.api.custody_shown import CustodySeen
 from workers.web.api.handoff_shown import HandOffShown, of_line
 from workers.web.api.reading import fresh
 from workers.web.api.refusals import refusals
@@ -22,34 +23,10 @@ from workers.web.auth import TheActor, TheHouse
 router = APIRouter(tags=["hand-offs"], responses=refusals(401, 403))
 
 
-class StretchShown(BaseModel):
-    """One holder's time with the matter."""
-
-    kind: Literal["centre", "unit", "expert", "platform"]
-    holder: str
-    since: datetime
-    until: datetime | None
-
-
-class DwellShown(BaseModel):
-    """How long one holder has had it in all, in seconds."""
-
-    kind: str
-    holder: str
-    seconds: int
-
-
-class CustodyShown(BaseModel):
-    """Who holds a matter, since when, and how long each has had it."""
+class CustodyShown(CustodySeen):
+    """Who holds a matter, since when, how long each has had it, and every hand-off of it."""
 
     number: str
-    now: StretchShown | None
-    stretches: list[StretchShown]
-    dwell: list[DwellShown]
-    returns: int
-    disputes: int
-    passages: int
-    ping_pong: bool = Field(description="It has passed between platforms as often as the rules bear")
     handoffs: list[HandOffShown]
 
 
@@ -76,19 +53,9 @@ def held(number: Number, house: TheHouse, actor: TheActor) -> CustodyShown:
     found = custody.find(house.views, ticket_id)
     if found is None:
         raise Refused("view_behind")
-    stretches = [StretchShown(kind=s.kind, holder=s.holder, since=s.since, until=s.until) for s in found.stretches]  # type: ignore[arg-type]  # the four kinds there are
-    dwell = found.dwell(house.now())
-    return CustodyShown(
-        number=number,
-        now=stretches[-1] if found.now is not None else None,
-        stretches=stretches,
-        dwell=[DwellShown(kind=k, holder=h, seconds=int(time.total_seconds())) for (k, h), time in dwell.items()],
-        returns=found.returns,
-        disputes=found.disputes,
-        passages=found.passages,
-        ping_pong=found.ping_pong,
-        handoffs=[of_line(line) for line in handoffs.of_ticket(house.views, ticket_id)],
-    )
+    seen = custody_shown.seen(found, house.now())
+    shown = [of_line(line) for line in handoffs.of_ticket(house.views, ticket_id)]
+    return CustodyShown(**dict(seen), number=number, handoffs=shown)
 
 
 @router.get("/boundary", operation_id="boundary", responses=refusals(409, 422))

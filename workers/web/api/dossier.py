@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
 from pydantic_core import from_json
 
 from hotline.command import Refused
@@ -16,111 +15,25 @@ from hotline.masking import masked_name, masked_phone
 from hotline.reading.redact import redact
 from hotline.seeing import CallerShown, TextShown, caller_shown, file_shown, text_shown
 from hotline.ticket.actions import allowed
-from hotline.ticket.facts import Source
 from hotline.ticket.ticket import Ticket
 from hotline.vault import Identity
-from projections import dossier
-from projections.dossier_read import Assignment, Clock, Dossier, Entry
+from projections import custody, dossier
+from projections.custody import Custody
+from projections.dossier_read import Clock, Dossier, Entry
 from workers.compose import House
+from workers.web.api import custody_shown
 from workers.web.api.actions import STAFF_ACTIONS
+from workers.web.api.dossier_shown import (
+    AttachmentSeen,
+    CallerSeen,
+    ClockSeen,
+    EntrySeen,
+    PlaceSeen,
+    TicketSeen,
+)
 
 _OF_THE_CALLER = ("on_behalf_of",)
 """Sealed fields that name a person; shown as the caller is."""
-
-
-class CallerSeen(BaseModel):
-    """Who asks.  ``shown`` says how much of it: full, masked or hidden."""
-
-    shown: CallerShown
-    kind: str
-    name: str | None = None
-    phone: str | None = None
-    on_behalf_of: str | None = None
-    reachable: bool
-    contact_preference: str
-    callback_wanted: bool
-
-
-class PlaceSeen(BaseModel):
-    """Where the problem is; never hidden from those who must find it."""
-
-    address: str | None = None
-    lat: float | None = None
-    long: float | None = None
-
-
-class ClockSeen(BaseModel):
-    """One clock as it stands."""
-
-    clock: str
-    due: datetime
-    running: bool
-    paused: bool
-    stopped_at: datetime | None
-    kept: bool | None
-    provisional: bool
-
-
-class EntrySeen(BaseModel):
-    """One fact: what, when, by whom; ``words`` by field, None where they are erased or not for you."""
-
-    version: int
-    topic: str
-    recorded_at: datetime
-    happened_at: datetime | None
-    by: str
-    role: str
-    unit: str | None
-    words: dict[str, str | None]
-    details: dict[str, Any]
-
-
-class AttachmentSeen(BaseModel):
-    """A photo or document.  ``shown`` says whether it is given to you; ``name`` is what the sender called it."""
-
-    id: UUID
-    kind: str
-    size: int
-    by: str
-    role: str
-    at: datetime
-    name: str | None
-    shown: bool
-
-
-class TicketSeen(BaseModel):
-    """Everything this actor may know.  ``text_shown``: full, redacted or hidden."""
-
-    number: str
-    version: int
-    state: str
-    received_at: datetime
-    channel: str
-    type: str | None
-    category: tuple[str, ...]
-    urgency: str
-    confidential: bool
-    minor_involved: bool
-    source: Source
-    district: str | None
-    place: PlaceSeen | None
-    text: str | None
-    text_shown: TextShown
-    caller: CallerSeen
-    call_id: str | None
-    recording: str | None
-    accused_unit: str | None
-    about_team: str | None
-    tags: tuple[str, ...]
-    lead: str | None
-    parts: list[Assignment]
-    clocks: list[ClockSeen]
-    attachments: list[AttachmentSeen]
-    timeline: list[EntrySeen]
-    hold: bool
-    restricted: bool
-    erased: bool
-    allowed: list[str] = Field(description="Actions whose guards you pass now")
 
 
 def seen_by(house: House, actor: Actor, ticket_id: UUID, ticket: Ticket) -> TicketSeen:
@@ -131,7 +44,8 @@ def seen_by(house: House, actor: Actor, ticket_id: UUID, ticket: Ticket) -> Tick
     if found is None:
         raise Refused("not_found")
     may = allowed(ticket, house.hotline.desk(ticket_id, actor))
-    return _shown(house, actor, found, found, [name for name in may if name in STAFF_ACTIONS])
+    held = custody_shown.of_ticket(house, ticket_id, found.version)
+    return _shown(house, actor, found, found, held, [name for name in may if name in STAFF_ACTIONS])
 
 
 def seen_then(
@@ -141,12 +55,15 @@ def seen_then(
     decided by today.  Raises Refused ``time_out_of_range``."""
     history = house.hotline.history(ticket_id)
     then, now = dossier.replay(history, as_of=as_of, happened_by=happened_by), dossier.replay(history)
-    if then is None or now is None or (as_of or happened_by or house.now()) > house.now():
+    held = custody.replay(history, as_of=as_of or happened_by)
+    if then is None or now is None or held is None or (as_of or happened_by or house.now()) > house.now():
         raise Refused("time_out_of_range", field="as_of" if as_of is not None else "happened_by")
-    return _shown(house, actor, then, now, [])
+    return _shown(house, actor, then, now, held, [], at=as_of or happened_by)
 
 
-def _shown(house: House, actor: Actor, d: Dossier, now: Dossier, may: list[str]) -> TicketSeen:
+def _shown(
+    house: House, actor: Actor, d: Dossier, now: Dossier, held: Custody, may: list[str], at: datetime | None = None
+) -> TicketSeen:
     unmasked = now.unmasked_for(actor.id, house.now())
     text = text_shown(actor, now, unmasked="text" in unmasked)
     caller = caller_shown(actor, now, unmasked="caller" in unmasked)
@@ -162,6 +79,7 @@ def _shown(house: House, actor: Actor, d: Dossier, now: Dossier, may: list[str])
         lead=next((p.unit for p in d.parts.values() if p.role == "lead" and not p.parent and p.state != "ended"), None),
         parts=list(d.parts.values()),
         clocks=[_clock(clock) for clock in d.clocks.values()],
+        custody=custody_shown.seen(held, at or house.now()),
         attachments=[
             _attachment(actor, now, e, words.get(e.version, {}), house.now()) for e in d.of_topic("ticket.attached")
         ],

@@ -18,17 +18,11 @@ from projections.follow import wait_until
 from projections.progress import Verdict, Words
 from workers.attachments import attached
 from workers.compose import House
+from workers.web.api import custody_shown
 from workers.web.api.actions import CITIZEN_ACTIONS
+from workers.web.api.custody_shown import Held, Named
 from workers.web.api.reading import WAIT_SECONDS
 from workers.web.proof import CITIZEN
-
-
-class Named(BaseModel):
-    """A stable code and its words."""
-
-    code: str
-    zh: str
-    en: str
 
 
 class Step(BaseModel):
@@ -39,6 +33,7 @@ class Step(BaseModel):
     en: str
     at: datetime
     unit: Named | None
+    platform: Named | None = Field(description="Another platform that the step is about")
     details: dict[str, str | int | bool | None]
     words: str | None
 
@@ -71,6 +66,7 @@ class Progress(BaseModel):
     replied_at: datetime | None
     claimed: Named | None = Field(description="What the unit says it reached")
     verdict: Verdict | None = Field(description="What you said")
+    custody: Held = Field(description="Who has it, and who has had it how long")
     attachments: list[OwnFile] = Field(description="What you attached yourself")
     milestones: list[Step]
     allowed: list[str] = Field(description="urge, supplement, attach, rate, withdraw: what can be done now")
@@ -86,6 +82,7 @@ def shown(house: House, ticket_id: UUID) -> Progress:
     if ticket is None or found is None:
         raise Refused("view_behind")
     may = allowed(ticket, house.hotline.desk(ticket_id, CITIZEN), CITIZEN_ACTIONS)
+    held = custody_shown.of_ticket(house, ticket_id, found.version)
     left = found.due - house.now() if found.due is not None and found.due_running else None
     return Progress(
         number=found.number,
@@ -103,6 +100,7 @@ def shown(house: House, ticket_id: UUID) -> Progress:
         replied_at=found.replied_at,
         claimed=_named("resolution", found.claimed) if found.claimed else None,
         verdict=found.verdict,
+        custody=custody_shown.for_citizen(held, house.rules, house.now()),
         attachments=_files(house, ticket_id) if ticket.attached and not found.erased else [],
         milestones=[_step(house, ticket_id, step) for step in found.milestones],
         allowed=list(may),
@@ -122,11 +120,12 @@ def _files(house: House, ticket_id: UUID) -> list[OwnFile]:
 
 
 def _step(house: House, ticket_id: UUID, step: progress.Milestone) -> Step:
-    named = _named("milestone", step.code)
+    named, platform = _named("milestone", step.code), step.slots.get("platform")
     return Step(
         **named.model_dump(),
         at=step.at,
         unit=_unit(house.rules, step.unit),
+        platform=custody_shown.platform(house.rules, platform) if isinstance(platform, str) else None,
         details=dict(step.slots),
         words=_opened(house, ticket_id, step.words),
     )

@@ -15,7 +15,8 @@ from hotline.ticket.receiving import Receive
 from hotline.ticket.ticket import State
 from projections import board
 from workers.web.api import examples
-from workers.web.api.dossier import TicketSeen, seen_by, seen_then
+from workers.web.api.dossier import seen_by, seen_then
+from workers.web.api.dossier_shown import TicketSeen
 from workers.web.api.reading import fresh, looked, shows
 from workers.web.api.refusals import refusals
 from workers.web.api.writing import Changed, IdempotencyKey, Number, changed, in_scope, key_of, ticket_id_of

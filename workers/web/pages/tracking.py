@@ -13,12 +13,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from hotline.command import Refused
-from hotline.texts import say
+from hotline.texts import LANGUAGES, say
 from hotline.ticket.number import is_number
 from projections import progress
 from workers.compose import House
 from workers.web.api.actions import CITIZEN_ACTIONS, SENT_AS_FILES
-from workers.web.api.progress import Named, Progress, Step, shown
+from workers.web.api.custody_shown import Named
+from workers.web.api.progress import Progress, Step, shown
 from workers.web.api.writing import act
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
@@ -120,6 +121,7 @@ def ticket_page(house: House, ticket_id: UUID, *, done: bool = False, problem: P
         status=problem.status if problem else 200,
         seen=seen,
         unit=_unit(seen),
+        chain=[(held, _when(house, held.since), _length(held.seconds)) for held in seen.custody.chain],
         due=_due(house, seen),
         verdict=_verdict(seen),
         estimate=_estimate(house, seen),
@@ -136,6 +138,14 @@ def _when(house: House, at: datetime) -> str:
 
 def _unit(seen: Progress) -> Named | None:
     return next((step.unit for step in reversed(seen.milestones) if step.unit is not None), None)
+
+
+def _length(seconds: int) -> Named:
+    """How long, as people say it: two units at most."""
+    days, hours, minutes = seconds // 86_400, seconds % 86_400 // 3_600, seconds % 3_600 // 60
+    code = "days_hours" if days else "hours_minutes" if hours else "minutes" if minutes else "moments"
+    zh, en = (say(f"page.{code}", lang, days=days, hours=hours, minutes=minutes) for lang in LANGUAGES)
+    return Named(code=code, zh=zh, en=en)
 
 
 def _due(house: House, seen: Progress) -> Due | None:
