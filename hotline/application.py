@@ -179,9 +179,9 @@ class Hotline(Application[UUID]):
 
     # -- out -------------------------------------------------------------------------------------------------------
     def ticket(self, ticket_id: UUID) -> Ticket | None:
-        """The present state of a ticket."""
-        state: Ticket | None = self.streams.read("ticket", ticket_id)[1]
-        return state
+        """The present state of a ticket; None for the id of anything else."""
+        state = self.streams.read("ticket", ticket_id)[1]
+        return state if isinstance(state, Ticket) else None
 
     def desk(self, ticket_id: UUID, by: Actor) -> Desk:
         """A desk to ask guards at, without deciding anything."""

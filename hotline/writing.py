@@ -165,7 +165,7 @@ class Page:
                 body_hash=job.key.body_hash,
                 stream=job.stream,
                 version=self._states[job.stream][0],
-                answer=self._vault.seal(job.stream, "reply", to_json(answer).decode()),
+                answer=self._vault.seal(job.stream, "reply", to_json(answer).decode()) if answer else "",
                 expires_at=self.stamp + REPLIES_KEPT,
             )
         if job.inbox is not None:
@@ -177,7 +177,8 @@ class Page:
             return None
         if kept.body_hash != key.body_hash:
             raise Refused("key_reused")
-        answer = self._vault.unseal(kept.stream, "reply", kept.answer)
+        # What says nothing was not sealed: only tickets have keys that the vault keeps.
+        answer = self._vault.unseal(kept.stream, "reply", kept.answer) if kept.answer else "{}"
         if answer is None:
             raise Refused("erased")
         return Written(kept.stream, kept.version, 0, answer=from_json(answer), repeated=True)

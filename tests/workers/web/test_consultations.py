@@ -172,6 +172,32 @@ def test_versions_keys_and_ids_are_looked_at(operator: Desk, expert: Desk, house
     assert house.hotline.position() == end
 
 
+def test_an_answer_is_kept_two_days_whatever_it_is_about(
+    operator: Desk, expert: Desk, house: House, clock: SettableClock
+) -> None:
+    """Given the hotline has been tidied a day later, what was sent to a consultation or to the knowledge base gets
+    the same answer when it is sent again with its key; after two days the key is free."""
+    number, c = asked(operator, house)
+    tag = f'"{c["version"]}"'
+    entry = {"skill": "tax", "title": "个税补缴", "question": "怎么补缴", "answer": "次年六月底前可补", "basis": "公告"}
+    sent: list[tuple[Desk, str, Any, dict[str, str]]] = [
+        (expert, f"/consultations/{c['id']}/pick-up", None, {"If_Match": tag, "Idempotency_Key": "k-1"}),
+        (expert, "/knowledge", entry, {"Idempotency_Key": "k-2"}),
+    ]
+    first = [desk.post(path, body, **named) for desk, path, body, named in sent]
+    assert [answer.status_code for answer in first] == [200, 201], [answer.text for answer in first]
+    end = house.hotline.position()
+    for hours in (25, 22):
+        clock.advance(hours=hours)
+        TheClock(house).tidy()
+        again = [desk.post(path, body, **named) for desk, path, body, named in sent]
+        assert [answer.status_code for answer in again] == [200, 201], [answer.text for answer in again]
+        assert [answer.json()["version"] for answer in again] == [answer.json()["version"] for answer in first]
+        assert house.hotline.position() == end
+    clock.advance(hours=2)
+    assert code(expert.post(sent[0][1], **sent[0][3])) == "stale"
+
+
 def test_a_question_about_ones_own_team_is_not_there(
     operator: Desk, expert: Desk, desk_of: Callable[..., Desk], house: House
 ) -> None:
