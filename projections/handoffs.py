@@ -15,34 +15,37 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, select
 from hotline.databases import looking
 from hotline.facts import Recorded
 from hotline.handoff import facts as f
+from hotline.handoff.alarms import WORDS
 from hotline.handoff.handoff import HandOff, evolve
 from projections.moments import micros, moment
 from projections.view import Doc, View, Views, main_table
 
-Attention = Literal["danger", "listed", "undecided", "result_missing"]
-"""Why somebody should look: an offer nobody has received (alarm, or the daily list), platforms that cannot agree, a result
-that does not come."""
+Attention = Literal["danger", "unanswered", "listed", "undecided", "result_missing"]
+"""Why somebody should look: an offer nobody has received (alarm, or the daily list), one that lies before our own people
+(likewise), platforms that cannot agree, a result that does not come."""
 
 table = main_table(
-    "handoffs_v1",
+    "handoffs_v2",
     Column("ticket", String(36), nullable=False, index=True),
     Column("platform", String(64), nullable=False),
     Column("ours", Integer, nullable=False),
     Column("stage", String(16), nullable=False),
     Column("open", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
     Column("attention", String(16)),
     Column("offered_at", BigInteger, nullable=False),
-    Index("handoffs_v1_open", "open", "offered_at"),
-    Index("handoffs_v1_attention", "attention", "offered_at"),
+    Index("handoffs_v2_open", "open", "offered_at"),
+    Index("handoffs_v2_attention", "attention", "offered_at"),
 )
 _HANDOFF = TypeAdapter(HandOff)
 _ATTENTION: Mapping[type, Attention] = {
     f.HandOffAlarmed: "danger",
+    f.HandOffUnanswered: "unanswered",
     f.HandOffListed: "listed",
     f.HandOffUndecided: "undecided",
     f.ResultMissing: "result_missing",
 }
-_SETTLES = (f.HandOffAcknowledged, f.HandOffAccepted, f.HandOffRecalled, f.HandOffResulted)
+_SETTLES = (f.HandOffAcknowledged, f.HandOffAccepted, f.HandOffDisputed, f.HandOffRecalled, f.HandOffResulted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,20 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
         "ours": int(ours),
         "stage": now["stage"],
         "open": int(held or now["stage"] in ("offered", "disputed")),
+        "kept": int(not ours and _kept(now)),
         "attention": doc["attention"],
         "offered_at": micros(doc["offered_at"]),
     }
 
 
-VIEW = View("handoffs", 1, fold, table, _columns, kinds=("handoff",))
+def _kept(now: Doc) -> bool:
+    """Whether the words of an offer to us that is no ticket here are kept: it can be accepted, or their time runs."""
+    until = now["clocks"].get(WORDS)
+    runs = until is not None and until["stopped_at"] is None
+    return not now["forgotten"] and (runs or now["stage"] in ("offered", "disputed"))
+
+
+VIEW = View("handoffs", 2, fold, table, _columns, kinds=("handoff",))
 
 
 def listed(
@@ -119,9 +130,9 @@ def of_ticket(views: Views, ticket: UUID) -> list[Line]:
 
 
 def waiting_tickets(views: Views, tickets: list[UUID]) -> set[UUID]:
-    """Those of the tickets that do not exist yet because a matter offered to us is still undecided: their words are kept."""
+    """Those of the tickets that do not exist because we have not accepted the matter, while its words are kept."""
     named = [str(ticket) for ticket in tickets]
-    query = select(table.c.ticket).where(table.c.ticket.in_(named), table.c.ours == 0, table.c.open == 1)
+    query = select(table.c.ticket).where(table.c.ticket.in_(named), table.c.kept == 1)
     with looking(views.engine) as connection:
         return {UUID(ticket) for ticket in connection.scalars(query)}
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
-from hotline.handoff.handoff import HandOff
+from hotline.handoff.facts import HandOffForgotten
+from hotline.handoff.handoff import HandOff, ticket_of
 from hotline.texts import say
 from hotline.ticket import facts as f
 from hotline.ticket.evolving import evolve
@@ -25,10 +26,14 @@ def findings(house: House) -> Iterator[str]:
     """A sentence for everything that is broken; nothing when all is well."""
     tickets: list[UUID] = []
     keyed: list[UUID] = []
+    forgotten: list[UUID] = []
     yield from _followers(house)
-    yield from _log(house.hotline, tickets, keyed)
+    yield from _log(house.hotline, tickets, keyed, forgotten)
     for ticket in tickets:
         yield from _ticket(house, ticket)
+    for offer in forgotten:
+        if not house.vault.erased(ticket_of(offer)):
+            yield _say("key_left", stream=offer)
     if lacking := house.vault.never_heard_of(keyed):
         yield _say("no_key", tickets=len(lacking))
     if strays := check_files.strays(house):
@@ -50,8 +55,9 @@ def _followers(house: House) -> Iterator[str]:
         yield from bus_mismatches(house.hotline, ask_bus(Bus.of(house.settings)))
 
 
-def _log(hotline: Hotline, tickets: list[UUID], keyed: list[UUID]) -> Iterator[str]:
-    """Every fact can be read, versions leave no gap, and no stamp goes back; fills in the tickets found, and those with a key."""
+def _log(hotline: Hotline, tickets: list[UUID], keyed: list[UUID], forgotten: list[UUID]) -> Iterator[str]:
+    """Every fact can be read, versions leave no gap, and no stamp goes back; fills in the tickets found, those with a key, and
+    the offers to us whose words are to be gone."""
     versions: dict[UUID, int] = {}
     position, last = 0, None
     while page := hotline.store.select_notifications(position, PAGE, inclusive_of_start=False):
@@ -71,6 +77,8 @@ def _log(hotline: Hotline, tickets: list[UUID], keyed: list[UUID]) -> Iterator[s
                 tickets.append(stream)
                 if recorded.fact.keyed:
                     keyed.append(stream)
+            if isinstance(recorded.fact, HandOffForgotten):
+                forgotten.append(stream)
             yield from _stamp(position, last, recorded.recorded_at)
             last = recorded.recorded_at
 

@@ -11,6 +11,8 @@ from threading import Event
 import structlog
 
 from hotline.facts import Recorded
+from hotline.handoff import handoff
+from hotline.handoff.facts import HandOffForgotten
 from hotline.ticket.facts import ProcessingRestricted, TicketErased
 from workers.compose import House
 
@@ -54,6 +56,7 @@ class Eraser:
             if isinstance(recorded.fact, ProcessingRestricted):
                 self._house.vault.restrict(recorded.originator_id)
         erased = [r.originator_id for r in facts if isinstance(r.fact, TicketErased)]
+        erased += [handoff.ticket_of(r.originator_id) for r in facts if isinstance(r.fact, HandOffForgotten)]
         if erased:
             self._house.vault.erase(*erased)
             self._house.outbox.forget(erased)

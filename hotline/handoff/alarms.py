@@ -1,4 +1,5 @@
-"""The clocks of a hand-off: an offer nobody has received, platforms that cannot agree, a result that does not come.
+"""The clocks of a hand-off: an offer nobody has received or answered, platforms that cannot agree, a result that does not
+come, words of what we never took.
 
 A danger is ours to get through until the other side has acknowledged it; so an offer by voice or an urgent push alarms
 again and again, and an ordinary one goes to the daily list.  (The rule is published; the waits are the profile's.)
@@ -19,12 +20,25 @@ from hotline.handoff.handoff import HandOff
 from hotline.handoff.messages import Urgency, Way
 
 RECEIVED, UNDECIDED, RESULT = "handoff_received", "handoff_undecided", "handoff_result"
+ANSWERED, WORDS = "handoff_answered", "handoff_words"
 
 
 def received_by(desk: Desk, way: Way, urgency: Urgency, danger: bool, alarms: int = 0) -> Reading:
     """Until when an offer must have been received over there; after so many alarms about it."""
     wait = desk.rules.platforms.wait(way, urgency, danger, alarms)
     return clocks.timer(RECEIVED, wait, desk.at, desk.calendar)
+
+
+def answered_by(desk: Desk, offer: f.HandOffOffered) -> Reading:
+    """Until when our people must have said whether we take what is before them.  It alarms once: no ticket of ours, with
+    clocks of its own, stands behind an offer that nobody answers."""
+    wait = desk.rules.platforms.wait(offer.way, offer.urgency, offer.danger)
+    return clocks.timer(ANSWERED, wait, desk.at, desk.calendar)
+
+
+def words_until(desk: Desk) -> Reading:
+    """How long the words of a matter that is new to us are kept while we have not accepted it."""
+    return clocks.timer(WORDS, desk.rules.platforms.unaccepted, desk.at, desk.calendar)
 
 
 def undecided_by(desk: Desk) -> Reading:
@@ -37,9 +51,10 @@ def result_by(desk: Desk) -> Reading:
     return clocks.timer(RESULT, desk.rules.platforms.no_result, desk.at, desk.calendar)
 
 
-def stopped(h: HandOff, desk: Desk) -> tuple[Reading, ...]:
-    """Every clock of a hand-off that has not stopped, stopped."""
-    return tuple(clocks.stop(r, desk.at) for r in h.clocks.values() if not r.stopped)
+def stopped(h: HandOff, desk: Desk, *, all_: bool = False) -> tuple[Reading, ...]:
+    """Every clock of a hand-off that waits for somebody, stopped; with ``all_`` also the time its words are kept."""
+    going = (r for r in h.clocks.values() if not r.stopped and (all_ or r.clock != WORDS))
+    return tuple(clocks.stop(r, desk.at) for r in going)
 
 
 class RingHandOff(Command):
@@ -63,6 +78,10 @@ class RingHandOff(Command):
         over = clocks.stop(reading, desk.at)
         if self.clock == RECEIVED:
             yield _unreceived(state, desk, over)
+        elif self.clock == ANSWERED:
+            yield _unanswered(state, desk, over)
+        elif self.clock == WORDS:
+            yield f.HandOffForgotten(clocks=stopped(state, desk, all_=True))
         elif self.clock == UNDECIDED:
             yield from _undecided(state, desk, over)
         else:
@@ -75,6 +94,12 @@ def _unreceived(h: HandOff, desk: Desk, over: Reading) -> Fact:
         return f.HandOffListed(clocks=(over,))
     again = received_by(desk, offer.way, offer.urgency, offer.danger, nth)
     return f.HandOffAlarmed(nth=nth, clocks=(again,))
+
+
+def _unanswered(h: HandOff, desk: Desk, over: Reading) -> Fact:
+    offer = h.offer
+    listed = desk.rules.platforms.listed(offer.way, offer.urgency, offer.danger)
+    return f.HandOffListed(clocks=(over,)) if listed else f.HandOffUnanswered(clocks=(over,))
 
 
 def _undecided(h: HandOff, desk: Desk, over: Reading) -> Iterator[Fact | To]:
@@ -95,5 +120,5 @@ def accepted(h: HandOff, desk: Desk, *, settled: bool = False) -> Iterator[Fact 
     """We take the matter: it is a ticket of ours in the same save."""
     ticket = desk.other("ticket", h.ticket)
     reference = ticket.number if ticket is not None else h.offer.arrival.number if h.offer.arrival is not None else ""
-    yield f.HandOffAccepted(reference=reference, settled=settled, clocks=stopped(h, desk))
+    yield f.HandOffAccepted(reference=reference, settled=settled, clocks=stopped(h, desk, all_=True))
     yield from ticket_side.arrived(h, desk)

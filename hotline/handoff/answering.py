@@ -11,7 +11,7 @@ from hotline.command import Command, Desk, Refused, To, Words
 from hotline.facts import Fact, Role
 from hotline.handoff import facts as f
 from hotline.handoff import ticket_side
-from hotline.handoff.alarms import accepted, stopped, undecided_by
+from hotline.handoff.alarms import accepted, answered_by, stopped, undecided_by
 from hotline.handoff.handoff import HandOff
 from hotline.handoff.labels import DISPUTED, PROGRESS, RECALLED, RESULT
 from hotline.handoff.messages import Outcome
@@ -51,7 +51,8 @@ class Acknowledge(HandOffCommand):
             raise Refused("acknowledged_already")
 
     def decide(self, state: HandOff, desk: Desk) -> Facts:
-        yield f.HandOffAcknowledged(clocks=stopped(state, desk))
+        waits = () if state.ours else (answered_by(desk, state.offer),)
+        yield f.HandOffAcknowledged(clocks=(*stopped(state, desk), *waits))
         if state.offer.keep:
             yield from ticket_side.ended(state, desk, "told")
 
@@ -69,6 +70,8 @@ class Accept(HandOffCommand):
             raise Refused("accept_of_recalled")
         if not handoff.open:
             raise Refused("handoff_accepted_already")
+        if handoff.forgotten:
+            raise Refused("handoff_forgotten", platform=handoff.other)
 
     def decide(self, state: HandOff, desk: Desk) -> Facts:
         yield from accepted(state, desk)

@@ -132,9 +132,22 @@ class HandOffAlarmed(HandOffFact):
 
 
 class HandOffListed(HandOffFact):
-    """An ordinary offer that nobody has received went to the daily list."""
+    """An ordinary offer that nobody over there has received, or nobody here has answered, went to the daily list."""
 
     TOPIC: ClassVar[str] = "handoff.listed"
+
+
+class HandOffUnanswered(HandOffFact):
+    """Nobody here has said within the profile's wait whether we take what we were offered: our people were alarmed."""
+
+    TOPIC: ClassVar[str] = "handoff.unanswered"
+
+
+class HandOffForgotten(HandOffFact):
+    """What we were offered and never accepted was kept for the profile's time: its words, and whom it was about, are erased.
+    That it was offered and what became of it still counts."""
+
+    TOPIC: ClassVar[str] = "handoff.forgotten"
 
 
 class HandOffUndecided(HandOffFact):

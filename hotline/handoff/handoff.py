@@ -26,6 +26,8 @@ class HandOff:
     outcome: Outcome | None = None
     reference: str | None = None
     alarms: int = 0
+    forgotten: bool = False
+    """Whether its words are erased, since we never accepted it."""
     voided: int = 0
     heard: int = 0
     clocks: Mapping[str, Reading] = field(default_factory=dict)
@@ -124,6 +126,8 @@ def _moved(h: HandOff, fact: f.HandOffFact) -> HandOff:
             return replace(h, voided=h.voided + 1)
         case f.HandOffResulted():
             return replace(h, outcome=fact.outcome)
+        case f.HandOffForgotten():
+            return replace(h, forgotten=True)
         case f.HandOffAlarmed():
             return replace(h, alarms=fact.nth)
         case _:

@@ -11,7 +11,7 @@ from hotline.facts import Fact, Role
 from hotline.handoff import facts as f
 from hotline.handoff import messages as m
 from hotline.handoff import ticket_side
-from hotline.handoff.alarms import received_by, result_by, stopped, undecided_by
+from hotline.handoff.alarms import answered_by, received_by, result_by, stopped, undecided_by, words_until
 from hotline.handoff.handoff import HandOff, evolve_offer, stream_of, ticket_of
 from hotline.handoff.labels import DISPUTED, MATTER, PROGRESS, RECALLED, RESULT
 from hotline.ticket.facts import Access, Value
@@ -87,14 +87,18 @@ class Take(Command):
             first_received_by=said.body.first_received_by,
             arrival=arrival,
             seq=said.seq,
-            clocks=(received_by(desk, said.body.way, said.body.urgency, said.body.danger),),
+            clocks=(
+                received_by(desk, said.body.way, said.body.urgency, said.body.danger),
+                *((words_until(desk),) if arrival is not None else ()),
+            ),
         )
         yield offer
         if arrival is not None:
             claim = NumberClaimed(number=arrival.number, ticket=ticket_of(desk.id))
             yield To("number", number_stream(arrival.number), claim)
         if not said.body.danger:  # before our people at once; a danger is acknowledged by a person only
-            yield f.HandOffAcknowledged(clocks=stopped(evolve_offer(offer), desk))
+            clocks = (*stopped(evolve_offer(offer), desk), answered_by(desk, offer))
+            yield f.HandOffAcknowledged(clocks=clocks)
 
     def _arrival(self, said: m.Offer, desk: Desk) -> f.Arrival:
         new = self.newcomer

@@ -21,7 +21,9 @@ Facts = Iterator[Fact | To]
 
 
 def seal(desk: Desk, h: HandOff, label: str, text: str) -> str | None:
-    """Words of a hand-off under the key of its ticket; None once the ticket's words are erased or stored only."""
+    """Words of a hand-off under the key of its ticket; None once the words are erased or stored only."""
+    if h.forgotten:
+        return None
     ticket: Ticket | None = desk.other("ticket", h.ticket)
     if ticket is not None and (ticket.erased or ticket.restricted):
         return None

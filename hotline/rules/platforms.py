@@ -36,7 +36,7 @@ class Line(Part):
 class Waits(Part):
     """How long an offer may go without a sign that it was received, by the way it was made: a call put through, an urgent
     push, an ordinary push. The first two alarm again and again, each time after twice the wait and at most after `again`;
-    the last goes to the daily list."""
+    the last goes to the daily list. What lies before our own people may go unanswered for as long, and then alarms once."""
 
     voice: WrittenLimit
     urgent: WrittenLimit
@@ -53,6 +53,8 @@ class PlatformRule(Part):
     undecided: WrittenLimit
     no_result: WrittenLimit
     """How long we wait for the result of what another platform holds before somebody asks."""
+    unaccepted: WrittenLimit
+    """How long the words of what another platform offered us are kept while we have not accepted it."""
     waits: Waits
     lines: dict[Slug, Line]
 
@@ -112,6 +114,8 @@ def mistakes(
             yield "wait_in_days", f"platforms.waits.{name}", {"name": name}
         elif limit.amount == 0:
             yield "wait_of_nothing", f"platforms.waits.{name}", {"name": name}
+    if rule.unaccepted.amount == 0:
+        yield "wait_of_nothing", "platforms.unaccepted", {"name": "unaccepted"}
     if rule.own in rule.lines:
         yield "own_line", f"platforms.lines.{rule.own}", {"name": rule.own}
     known = (US, *rule.lines)

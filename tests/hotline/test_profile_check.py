@@ -97,6 +97,7 @@ MISTAKES = [
     ),
     ("[platforms.waits]\nvoice = '1 days'", "platforms.waits.voice", "cannot be in days"),
     ("[platforms.waits]\nagain = '0 seconds'", "platforms.waits.again", "is nothing"),
+    ("[platforms]\nunaccepted = '0 days'", "platforms.unaccepted", "is nothing"),
     ("[platforms]\nown = '110'", "platforms.lines.110", "our own name"),
     (
         "[platforms.lines.metro]\nkind = 'two_way'\nlink = 'fax'",

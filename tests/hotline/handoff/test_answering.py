@@ -1,5 +1,6 @@
 """Both sides of a hand-off, step by step: what follows from each message, and what is refused by name."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -293,6 +294,104 @@ def test_an_ordinary_push_goes_to_the_daily_list_once() -> None:
     assert kinds(us.do(ring, LINK, here)) == [f.HandOffListed]
     us.wait(hours=5)
     assert us.do(ring, LINK, here) == []
+
+
+def offered_to_us(**told: Any) -> tuple[House, House, UUID, UUID]:
+    """Somebody else's offer that has reached us: we, they, our stream of it and theirs."""
+    us, them = pair()
+    them.receive()
+    there = them.offer(**told)
+    deliver(them, us, there)
+    return us, them, next(iter(us.saves)), there
+
+
+ANSWERED = RingHandOff(clock="handoff_answered", level="red")
+
+
+def test_an_ordinary_offer_that_lies_before_us_goes_to_the_daily_list() -> None:
+    """After five minutes in which nobody here has answered it, not a second before, and once."""
+    us, _them, here, _there = offered_to_us()
+    us.wait(minutes=5, seconds=-1)
+    assert us.do(ANSWERED, LINK, here) == []
+    us.wait(seconds=1)
+    assert kinds(us.do(ANSWERED, LINK, here)) == [f.HandOffListed]
+    us.wait(days=1)
+    assert us.do(ANSWERED, LINK, here) == []
+
+
+@pytest.mark.parametrize(("told", "wait"), [({"way": "one_key"}, 15), ({"urgency": "urgent"}, 30)])
+def test_a_pressing_offer_that_lies_before_us_raises_an_alarm(told: dict[str, Any], wait: int) -> None:
+    """By voice after fifteen seconds, as an urgent push after thirty; once, since it stays among the alarms."""
+    us, _them, here, _there = offered_to_us(**told)
+    us.wait(seconds=wait - 1)
+    assert us.do(ANSWERED, LINK, here) == []
+    us.wait(seconds=1)
+    assert kinds(us.do(ANSWERED, LINK, here)) == [f.HandOffUnanswered]
+    us.wait(days=1)
+    assert us.do(ANSWERED, LINK, here) == []
+
+
+def test_a_danger_that_was_acknowledged_and_then_forgotten_raises_an_alarm_too() -> None:
+    """That somebody has it before him is no answer yet."""
+    us, _them, here, _there = offered_to_us(danger=True)
+    us.wait(minutes=1)
+    assert us.do(ANSWERED, LINK, here) == [], "until it is acknowledged, that is what is waited for"
+    us.do(Acknowledge(), on=here)
+    us.wait(seconds=30)
+    assert kinds(us.do(ANSWERED, LINK, here)) == [f.HandOffUnanswered]
+
+
+@pytest.mark.parametrize("answer", [Accept(), Dispute(reason="属警情")])
+def test_what_was_answered_raises_no_alarm(answer: Accept | Dispute) -> None:
+    """Whatever the answer was."""
+    us, _them, here, _there = offered_to_us()
+    us.do(answer, on=here)
+    us.wait(hours=1)
+    assert us.do(ANSWERED, LINK, here) == []
+
+
+WORDS = RingHandOff(clock="handoff_words", level="red")
+
+
+@pytest.mark.parametrize("end", ["left", "disputed", "recalled"])
+def test_words_of_what_we_never_took_are_given_up_in_time(end: str) -> None:
+    """Thirty days after it came, at the end of the day, however it ended; once.  Then it can no longer be accepted, what is still said of it keeps
+    no words, and the matter is the other side's as it was."""
+    us, them, here, there = offered_to_us()
+    if end == "disputed":
+        us.do(Dispute(reason="属警情"), on=here)
+    if end == "recalled":
+        them.do(Recall(reason="来电人已和解"), on=there)
+        deliver(them, us, there)
+    due = us.handoff(here).clocks["handoff_words"].due
+    assert 30 <= (due - us.story.now) / timedelta(days=1) < 31
+    us.story.now = due - timedelta(seconds=1)
+    assert us.do(WORDS, LINK, here) == []
+    us.story.now = due
+    assert kinds(us.do(WORDS, LINK, here)) == [f.HandOffForgotten]
+    assert us.do(WORDS, LINK, here) == []
+    assert us.handoff(here).holder == them.own
+    with pytest.raises(Refused, match="accept_of_recalled" if end == "recalled" else "handoff_forgotten"):
+        us.do(Accept(), on=here)
+    if end != "recalled":
+        said = us.do(Dispute(reason="属警情"), on=here)
+        assert isinstance(said[0].fact, f.HandOffDisputed)
+        assert said[0].fact.reason is None
+    assert us.history(here)[0].fact.TOPIC == "handoff.offered", "that it was offered still counts"
+
+
+def test_words_of_what_we_took_are_the_tickets() -> None:
+    """They go when the ticket's go; and a matter of our own that was offered back keeps its words in its ticket."""
+    us, _them, here, _there = offered_to_us()
+    us.do(Accept(), on=here)
+    us.wait(days=60)
+    assert us.do(WORDS, LINK, here) == []
+    us, them, _here, there = passed()
+    back = them.offer(on=them.handoff(there).ticket)
+    deliver(them, us, back)
+    mine = next(s for s in us.saves if us.handoff(s).id == them.handoff(back).id)
+    us.wait(days=60)
+    assert us.do(WORDS, LINK, mine) == []
 
 
 def test_a_result_that_does_not_come_is_missed() -> None:

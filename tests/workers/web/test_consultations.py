@@ -177,7 +177,7 @@ def test_an_answer_is_kept_two_days_whatever_it_is_about(
 ) -> None:
     """Given the hotline has been tidied a day later, what was sent to a consultation or to the knowledge base gets
     the same answer when it is sent again with its key; after two days the key is free."""
-    number, c = asked(operator, house)
+    _, c = asked(operator, house)
     tag = f'"{c["version"]}"'
     entry = {"skill": "tax", "title": "个税补缴", "question": "怎么补缴", "answer": "次年六月底前可补", "basis": "公告"}
     sent: list[tuple[Desk, str, Any, dict[str, str]]] = [
