@@ -12,7 +12,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
 
 from hotline.caller import conduct
-from hotline.command import Command, Desk
+from hotline.command import Command, Desk, Staff, nobody
 from hotline.facts import Actor, FactMapper, Recorded, Role
 from hotline.handoff import handoff
 from hotline.handoff.messages import Message, Offer
@@ -25,7 +25,7 @@ from hotline.ticket import number as numbers
 from hotline.ticket.facts import Access
 from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.ticket import Ticket
-from hotline.vault import NotAPhone, Vault, normalise_phone
+from hotline.vault import Vault, phone_or_none
 from hotline.writing import Job, Key, Written
 
 
@@ -35,8 +35,9 @@ class Hotline(Application[UUID]):
     name = "hotline"
 
     def __init__(
-        self, store: str, *, rules: Rules, vault: Vault, now: Callable[[], datetime], create: bool = True
-    ) -> None:
+        self, store: str, *, rules: Rules, vault: Vault, now: Callable[[], datetime], create: bool = True,
+        staff: Staff = nobody,
+    ) -> None:  # fmt: skip
         super().__init__(env=store_env(store, create=create))
         self.rules, self.vault, self.now = rules, vault, now
         self.store: Log = self.recorder  # type: ignore[assignment]  # the recorder named in store_env
@@ -45,7 +46,7 @@ class Hotline(Application[UUID]):
         self.news = Condition()
         self.written = 0
         """Rises with every write of this process, and with those of others that it is told of."""
-        self.pen = Pen(self.store, self.facts, self.streams, rules, vault, now=now(), tell=self._tell)
+        self.pen = Pen(self.store, self.facts, self.streams, rules, vault, now=now(), tell=self._tell, staff=staff)
 
     def construct_mapper(self) -> Mapper[UUID]:
         return FactMapper()
@@ -160,7 +161,7 @@ class Hotline(Application[UUID]):
     def _newcomer(self, offer: Message, ticket: UUID, at: datetime) -> Newcomer:
         assert isinstance(offer, Offer)
         caller, number = offer.body.matter.caller, numbers.draw(self.rules.calendar.local(at))
-        phone = _phone(caller.phone) if caller is not None and caller.phone else None
+        phone = phone_or_none(caller.phone) if caller is not None and caller.phone else None
         name = caller.name if caller is not None else None
         person = self.vault.person(name=name, phone=phone, kind="person", ticket_id=ticket) if name or phone else None
         access = Access(code=self.code_hash(number, numbers.draw_code()), token=self.token_hash(self.token_of(ticket)))
@@ -185,9 +186,8 @@ class Hotline(Application[UUID]):
 
     def desk(self, ticket_id: UUID, by: Actor) -> Desk:
         """A desk to ask guards at, without deciding anything."""
-        return self.pen.page(self.now()).desk(
-            Job(make=_nothing, stream=ticket_id, by=by, at=self.now(), correlation_id="")
-        )
+        at = self.now()
+        return self.pen.page(at).desk(Job(make=_nothing, stream=ticket_id, by=by, at=at, correlation_id=""))
 
     def find(self, number: str) -> UUID | None:
         """The ticket of a number."""
@@ -236,14 +236,6 @@ class Hotline(Application[UUID]):
         with self.news:
             self.written += 1
             self.news.notify_all()
-
-
-def _phone(given: str) -> str | None:
-    """The number as the vault takes it; another platform may have written down what is none."""
-    try:
-        return normalise_phone(given)
-    except NotAPhone:
-        return None
 
 
 def _nothing() -> tuple[Command, dict[str, Any]]:

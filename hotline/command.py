@@ -69,6 +69,15 @@ class To:
     fact: Fact
 
 
+Staff = Callable[[str], Actor | None]
+"""Whom the id of an account stands for; None when there is no such account, or it has been shut."""
+
+
+def nobody(account: str) -> Actor | None:
+    """The staff of a house without accounts."""
+    return None
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a decision may look at besides the state."""
@@ -80,6 +89,7 @@ class Desk:
     vault: Sealer
     find_personal: Callable[[str], tuple[Span, ...]]
     other: Callable[[str, UUID], Any]
+    staff: Staff = nobody
 
     @property
     def calendar(self) -> Calendar:

@@ -9,7 +9,7 @@ from threading import Lock
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
-from hotline.command import Refused
+from hotline.command import Refused, Staff, nobody
 from hotline.facts import FactMapper
 from hotline.rules import Rules
 from hotline.store import ClockBehind, Log, stamp_of
@@ -36,9 +36,10 @@ class Pen:
         *,
         now: datetime,
         tell: Callable[[], None],
+        staff: Staff = nobody,
     ) -> None:
         self._log, self._mapper, self._streams, self._rules, self._vault = log, mapper, streams, rules, vault
-        self._tell = tell
+        self._tell, self._staff = tell, staff
         self._waiting: deque[Job] = deque()
         self._held = Lock()
         self.last_stamp = self._stamp_at_end(now)
@@ -46,7 +47,7 @@ class Pen:
 
     def page(self, stamp: datetime) -> Page:
         """An empty page on which jobs are decided as of ``stamp``, never before the last fact."""
-        return Page(self._streams, self._log, self._rules, self._vault, max(stamp, self.last_stamp))
+        return Page(self._streams, self._log, self._rules, self._vault, max(stamp, self.last_stamp), self._staff)
 
     def write(self, job: Job) -> Written:
         """Decide and write a job, with everybody else's that waits.  Raises what became of it."""

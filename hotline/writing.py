@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from hotline.command import Command, Desk, Refused, To
+from hotline.command import Command, Desk, Refused, Staff, To, nobody
 from hotline.facts import Actor, Cause, Fact, Recorded
 from hotline.reading.personal import find
 from hotline.rules import Rules
@@ -80,8 +80,10 @@ class Job:
 class Page:
     """Commands decided one after another, each seeing what those before it on the page have decided."""
 
-    def __init__(self, streams: Streams, log: Log, rules: Rules, vault: Vault, stamp: datetime) -> None:
-        self._streams, self._log, self._rules, self._vault = streams, log, rules, vault
+    def __init__(
+        self, streams: Streams, log: Log, rules: Rules, vault: Vault, stamp: datetime, staff: Staff = nobody
+    ) -> None:
+        self._streams, self._log, self._rules, self._vault, self._staff = streams, log, rules, vault, staff
         self.stamp = stamp
         self.recorded: list[Recorded] = []
         self.replies: dict[str, KeptReply] = {}
@@ -132,6 +134,7 @@ class Page:
             vault=self._vault,
             find_personal=find,
             other=lambda kind, stream: self.read(kind, stream)[1],
+            staff=self._staff,
         )
 
     def read(self, kind: str, stream: UUID) -> tuple[int, Any]:

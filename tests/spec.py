@@ -19,7 +19,7 @@ import pytest
 
 from hotline.clocks import Reading
 from hotline.command import Command, Desk, Refused, To
-from hotline.facts import Actor, Cause, Fact, Recorded
+from hotline.facts import Actor, Cause, Fact, Recorded, Role
 from hotline.reading.personal import find
 from hotline.rules import Rules, load
 from hotline.streams import EVOLVE
@@ -48,6 +48,19 @@ class PaperVault:
 
     def seal(self, ticket_id: UUID, label: str, text: str) -> str:
         return f"s1.A.{label.replace('.', '_')}-{len(text)}"
+
+
+STAFF = {
+    name: Actor(id=name, role=role)
+    for name, role in {
+        "rv1": Role.REVIEWER,
+        "sv1": Role.SUPERVISOR,
+        "ld1": Role.LEADER,
+        "op1": Role.OPERATOR,
+        "somebody": Role.SUPERVISOR,
+    }.items()
+} | {"of-the-team": Actor(id="of-the-team", role=Role.SUPERVISOR, team="intake-day")}
+"""Who has an account, by its id."""
 
 
 @dataclass
@@ -83,6 +96,7 @@ class Story:
             vault=PaperVault(),
             find_personal=find,
             other=lambda _, stream: self.states.get(stream, (0, None))[1],
+            staff=STAFF.get,
         )
 
     def do(self, by: Actor, *commands: Command, **wait: float) -> Story:

@@ -108,6 +108,15 @@ class Accounts:
             row = connection.execute(select(users).where(users.c.id == actor_id, ~shut)).mappings().first()
         return _of(row) if row else None
 
+    def account(self, actor_id: str) -> Actor | None:
+        """Who works here under that id, with an account or an unrestricted token; None when shut, ended or unknown."""
+        held = tokens.c.revoked_at.is_(None), tokens.c.only.is_(None)
+        with looking(self._engine) as connection:
+            row = connection.execute(select(tokens).where(tokens.c.id == actor_id, *held)).mappings().first()
+        if row is not None and (row["expires_at"] is None or _aware(row["expires_at"]) > self._now()):
+            return _of(row)
+        return self.user(actor_id)
+
     def disable_user(self, name: str) -> bool:
         """Shut an account: its password and its running sessions are worth nothing from now on."""
         with self._engine.begin() as connection:
@@ -129,10 +138,12 @@ class Accounts:
         team: str | None = None,
         only: str | None = None,
         days: int | None = None,
+        known_as: str | None = None,
     ) -> str:
-        """A new API token, shown this once; ``days`` is how long it is good, None until revoked.  Raises AccountRefused."""
+        """A new API token, shown this once; ``days`` is how long it is good, None until revoked; ``known_as`` is an id to
+        stand in facts, of simulated people.  Raises AccountRefused."""
         token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        actor = _actor(f"t{secrets.token_hex(6)}", role, unit, district, team)
+        actor = _actor(known_as or f"t{secrets.token_hex(6)}", role, unit, district, team)
         ends = self._now() + timedelta(days=days) if days else None
         row = {"hash": _hash(token), "only": only, "created_at": self._now(), "expires_at": ends, **_columns(actor)}
         with self._engine.begin() as connection:

@@ -67,10 +67,11 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, crea
     clock = now or _clock(settings)
     with _making(settings) if create else _nothing():
         vault = _open_vault(settings, clock, create)
-        hotline = Hotline(settings.store, rules=rules, vault=vault, now=clock, create=create)
+        views, access, accounts, outbox = _open_rest(settings, vault, create)
+        hotline = Hotline(settings.store, rules=rules, vault=vault, now=clock, create=create, staff=accounts.account)
         if isinstance(clock, Clock):
             _go_on(clock, hotline)
-        return House(settings, hotline, *_open_rest(settings, vault, create), now=clock)
+        return House(settings, hotline, views, access, accounts, outbox, now=clock)
 
 
 def _open_rest(settings: Settings, vault: Vault, create: bool) -> tuple[Views, AccessLog, Accounts, Outbox]:

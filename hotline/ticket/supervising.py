@@ -14,6 +14,8 @@ from hotline.ticket import facts as f
 from hotline.ticket.consulting import CLOCK, by_itself
 from hotline.ticket.ticket import Ticket
 
+APPROVING = c.REVIEWING | {Role.LEADER}
+"""Who may be the second person that a rate's exclusion, or its revocation, needs."""
 SUPERVISION = frozenset({Role.SUPERVISOR, Role.LEADER})
 
 
@@ -98,7 +100,7 @@ class Exclude(c.TicketCommand):
     approver: Code
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
-        _second_person(self.approver, desk)
+        _second_person(self.approver, ticket, desk)
         if self.ground in ticket.excluded:
             return
         yield f.TicketExcluded(ground=self.ground, reason=desk.public(self.reason, "reason"), approver=self.approver)
@@ -119,15 +121,22 @@ class Include(c.TicketCommand):
             raise Refused("not_excluded")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
-        _second_person(self.approver, desk)
+        _second_person(self.approver, ticket, desk)
         if self.ground not in ticket.excluded:
             raise Refused("not_excluded")
         yield f.TicketIncluded(ground=self.ground, reason=desk.public(self.reason, "reason"), approver=self.approver)
 
 
-def _second_person(approver: str, desk: Desk) -> None:
+def _second_person(approver: str, ticket: Ticket, desk: Desk) -> None:
+    """Somebody else, who is there and might have done it himself, or a leader; nobody of a team that it is about."""
     if approver == desk.by.id:
         raise Refused("approve_another")
+    known = desk.staff(approver)
+    if known is None:
+        raise Refused("no_such_approver")
+    about_his_own = ticket.about_team is not None and ticket.about_team == known.team
+    if known.role not in APPROVING or about_his_own:
+        raise Refused("may_not_approve")
 
 
 class Ring(c.TicketCommand):

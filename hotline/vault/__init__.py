@@ -4,7 +4,7 @@ from hotline.vault.errors import Erased, RegisterDamaged, Restricted, VaultConfl
 from hotline.vault.identity import Identity, PersonId, PersonKind
 from hotline.vault.master import MasterKey, MasterKeyUnusable
 from hotline.vault.options import Options, Purpose
-from hotline.vault.phones import NotAPhone, normalise_name, normalise_phone
+from hotline.vault.phones import NotAPhone, normalise_name, normalise_phone, phone_or_none
 from hotline.vault.vault import Vault
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "VaultError",
     "normalise_name",
     "normalise_phone",
+    "phone_or_none",
 ]

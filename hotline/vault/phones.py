@@ -67,6 +67,14 @@ def _by_library(digits: str) -> str:
     return national if _MOBILE.fullmatch(national) else f"0{national}"
 
 
+def phone_or_none(given: str) -> str | None:
+    """What `normalise_phone` gives, or None: another platform may have written down what is no number."""
+    try:
+        return normalise_phone(given)
+    except NotAPhone:
+        return None
+
+
 def takes_texts(spelled: str) -> bool:
     """Whether a text message can reach a number as `normalise_phone` spells it: a mobile here, or any number abroad."""
     return _MOBILE.fullmatch(spelled) is not None or (spelled.startswith("+") and "#" not in spelled)

@@ -9,6 +9,7 @@ from hotline.application import Hotline
 from hotline.rules import load
 from hotline.vault import Vault
 from hotline.vault.master import MasterKey
+from tests.spec import STAFF
 from tests.support.clock import SettableClock
 
 
@@ -29,7 +30,7 @@ def another(store_url: str, vault: Vault) -> Iterator[Callable[[SettableClock], 
     opened: list[Hotline] = []
 
     def open_(clock: SettableClock) -> Hotline:
-        opened.append(Hotline(store_url, rules=load("sichuan-2025"), vault=vault, now=clock))
+        opened.append(Hotline(store_url, rules=load("sichuan-2025"), vault=vault, now=clock, staff=STAFF.get))
         return opened[-1]
 
     yield open_

@@ -123,6 +123,7 @@ class ApiDoor:
 
     def _act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told:
         before = self._versions[case.number]
+        body = {n: self._ask("GET", "/me", told)["id"] if isinstance(told, Actor) else told for n, told in body.items()}
         if by == CITIZEN:
             path, headers = f"/public/tickets/{case.number}/{action}", {"Query-Code": case.code}
         else:

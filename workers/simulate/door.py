@@ -51,7 +51,9 @@ class Door(Protocol):
 
     def receive(self, case: Case, by: Actor, body: dict[str, Any]) -> Told: ...
 
-    def act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told: ...
+    def act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told:
+        """A colleague named in ``body`` is given as the actor; the door knows by what id the hotline knows him."""
+        ...
 
     def rung(self) -> Iterable[Rung]:
         """What the hotline's clock has done since it was asked last."""
@@ -81,7 +83,15 @@ class StoreDoor:
         return _told(written)
 
     def act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told:
-        return _told(self._house.hotline.handle(ACTIONS[action](**body), on=case.id, by=by))
+        named = {name: self._account(told) if isinstance(told, Actor) else told for name, told in body.items()}
+        return _told(self._house.hotline.handle(ACTIONS[action](**named), on=case.id, by=by))
+
+    def _account(self, actor: Actor) -> str:
+        """The id of somebody who is named in a body: he must have an account, which nobody can come in with."""
+        accounts = self._house.accounts
+        if accounts.account(actor.id) is None:
+            accounts.issue_token(actor.role, team=actor.team, known_as=actor.id)
+        return actor.id
 
     def rung(self) -> Iterable[Rung]:
         for recorded in self._bell.strike() if self._bell else ():

@@ -141,7 +141,7 @@ def exclude(world: World, case: Case) -> None:
     """Left out of rates, with somebody else's approval; some of it is taken back."""
     by = world.someone(Role.REVIEWER, case)
     ground = case.rng.choice(("unreachable", "unreasonable", "outside_duty", "unanswered"))
-    body: dict[str, Any] = {"ground": ground, "approver": world.staff.other(by).id}
+    body: dict[str, Any] = {"ground": ground, "approver": world.staff.other(by)}
     if not world.do(case, by, "exclude", count="rates.excluded", reason="经复核，按规则不计入考核。", **body):
         return
     if world.chance(case, world.habits.included_again):
@@ -150,7 +150,7 @@ def exclude(world: World, case: Case) -> None:
 
 def include(world: World, case: Case, body: dict[str, Any]) -> None:
     by = world.someone(Role.REVIEWER, case)
-    approver = world.staff.other(by).id
+    approver = world.staff.other(by)
     world.do(
         case,
         by,

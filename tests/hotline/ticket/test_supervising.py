@@ -169,6 +169,26 @@ def test_an_exclusion_has_a_reason_and_somebody_elses_approval() -> None:
     given(story).by(t.REVIEWER).when(back).refused("not_excluded")
 
 
+@pytest.mark.parametrize(
+    ("approver", "code"),
+    [("rv1", "approve_another"), ("nobody-here", "no_such_approver"), ("op1", "may_not_approve")],
+)
+def test_an_approver_is_somebody_who_may_approve(approver: str, code: str) -> None:
+    """Not oneself, nobody without an account, and nobody whose work it is not; for the revocation as well."""
+    out = Exclude(ground="unreasonable", reason="多次核实不属实", approver=approver)
+    given(t.a_closed_ticket()).by(t.REVIEWER).when(out).refused(code)
+    story = t.a_closed_ticket().do(t.REVIEWER, out.model_copy(update={"approver": "ld1"}))
+    back = Include(ground="unreasonable", reason="复核有效", approver=approver)
+    given(story).by(t.REVIEWER).when(back).refused(code)
+
+
+def test_nobody_approves_what_is_about_his_own_team() -> None:
+    """A complaint about a team is not judged by that team, in no way."""
+    out = Exclude(ground="unreasonable", reason="多次核实不属实", approver="of-the-team")
+    given(t.a_received_ticket(about_team="intake-day")).by(t.REVIEWER).when(out).refused("may_not_approve")
+    given(t.a_received_ticket()).by(t.REVIEWER).when(out).then(f.TicketExcluded)
+
+
 def test_an_exclusions_reason_holds_nothing_personal() -> None:
     """It stays readable when the ticket's key is gone."""
     out = Exclude(ground="unreachable", reason="13800138000 停机", approver="sv1")
