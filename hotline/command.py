@@ -107,10 +107,15 @@ class Desk:
 
     def public(self, text: str, field: str) -> str:
         """Text that may be shown to anybody.  Refused while it holds personal data."""
-        kinds = sorted({s.kind for s in self.find_personal(text) if s.kind != "door"})
-        if kinds:
-            raise Refused("personal_data_in_public_text", field=field, kinds="、".join(kinds))
-        return text
+        return public(text, field, self.find_personal)
+
+
+def public(text: str, field: str, find_personal: Callable[[str], tuple[Span, ...]]) -> str:
+    """Text that may be kept in the clear and shown to anybody.  Raises Refused ``personal_data_in_public_text``."""
+    kinds = sorted({s.kind for s in find_personal(text) if s.kind != "door"})
+    if kinds:
+        raise Refused("personal_data_in_public_text", field=field, kinds="、".join(kinds))
+    return text
 
 
 class Command(BaseModel):

@@ -1,7 +1,7 @@
 """Dead letters: messages a handler failed on to the last step of the ladder, to be looked at and handled once more.
 
-One that is handled now leaves the bus; one that fails again stays. So what is dead and what is done are always all there
-is. Handling twice tells nobody twice: the consumer's inbox knows what it has dealt with.
+One that is handled now leaves the bus; one that fails again stays, until somebody gives it up (`dead_dropping`). So what is
+dead, done and dropped are always all there is. Handling twice tells nobody twice: the consumer's inbox knows what it has dealt with.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def replay(bus: Bus, readers: Mapping[str, Reader], ids: Sequence[int] | None = 
 
 async def _letters(bus: Bus, after: int, limit: int) -> list[Letter]:
     found: list[Letter] = []
-    async with _stream(bus) as js:
+    async with stream_of_letters(bus) as js:
         while len(found) < limit and (message := await _next(js, after + 1)) is not None:
             found.append(_letter(message))
             after = found[-1].id
@@ -75,7 +75,7 @@ async def _letters(bus: Bus, after: int, limit: int) -> list[Letter]:
 
 async def _replay(bus: Bus, readers: Mapping[str, Reader], ids: Sequence[int] | None) -> list[Replayed]:
     outcomes, last = [], 0
-    async with _stream(bus) as js:
+    async with stream_of_letters(bus) as js:
         end = (await js.stream_info(DEAD_STREAM)).state.last_seq if ids is None else 0
         if ids is None:  # what is buried meanwhile is for the next time: we would never end
             while last < end and (message := await _next(js, last + 1)) is not None and (message.seq or 0) <= end:
@@ -111,6 +111,12 @@ async def _next(js: JetStreamContext, number: int) -> RawStreamMsg | None:
         return None
 
 
+async def letter_at(js: JetStreamContext, number: int) -> Letter | None:
+    """The dead letter of this number; None when it is gone."""
+    message = await _next(js, number)
+    return _letter(message) if message is not None and message.seq == number else None
+
+
 def _letter(message: RawStreamMsg) -> Letter:
     told = {name: unquote(str(value)) for name, value in (message.headers or {}).items()}
     return Letter(
@@ -124,7 +130,7 @@ def _letter(message: RawStreamMsg) -> Letter:
 
 
 @asynccontextmanager
-async def _stream(bus: Bus) -> AsyncIterator[JetStreamContext]:
+async def stream_of_letters(bus: Bus) -> AsyncIterator[JetStreamContext]:
     """The bus, asked about a stream that is there. Raises BusAway."""
     try:
         async with connected(bus, "hotline-dead") as client:

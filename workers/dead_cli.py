@@ -1,16 +1,21 @@
-"""`hotline dead`: what the bus could not get dealt with, listed and handled once more."""
+"""`hotline dead`: what the bus could not get dealt with, listed, handled once more or given up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import getuser
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
+from hotline.command import Line, Refused, public
+from hotline.reading.personal import find
 from hotline.texts import say
 from workers.bus import Bus
 from workers.dead import BusAway, Letter, letters, replay
+from workers.dead_dropping import all_dropped, drop
 from workers.nats_server import running_port
 from workers.opening import opened, settings, told
 from workers.settings import Settings
@@ -49,6 +54,53 @@ def replay_(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…")] 
             typer.echo(_both("none"))
         if missing or any(one.fault for one in outcomes):
             raise typer.Exit(1)
+
+
+@app.command("drop")
+def drop_(
+    number: Annotated[int, typer.Argument(metavar="ID", min=1)],
+    reason: Annotated[
+        str,
+        typer.Option("--reason", help="为什么无法处理，勿写个人信息 / why it can never be handled; nothing personal"),
+    ],
+) -> None:
+    """放弃一封永远无法处理的死信，记录何人、何时、何故 / give up a letter that can never be handled; who, when and why are kept."""
+    with opened() as house, _away():
+        why = _reason(reason)
+        found = drop(
+            _bus(house.settings),
+            house.outbox.errands.engine,
+            number,
+            by=f"cli:{getuser()}"[:80],
+            why=why,
+            at=house.now(),
+        )
+        if found is None:
+            typer.echo(_both("unknown", id=number), err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{_line(found.letter)}  {_both('dropped')}")
+
+
+@app.command("dropped")
+def dropped() -> None:
+    """列出已放弃的死信：何人、何时、何故 / list what was given up, with who, when and why."""
+    with opened() as house:
+        after, any_ = "", False
+        while page := all_dropped(house.outbox.errands.engine, after=after, limit=PAGE):
+            for one in page:
+                typer.echo(f"{_line(one.letter)}  {one.at.isoformat(timespec='seconds')}  {one.by}  {one.why}")
+            after, any_ = page[-1].mark, True
+        if not any_:
+            typer.echo(_both("none_dropped"))
+
+
+def _reason(given: str) -> str:
+    """The reason as it is kept. Ends the command with 1 when it says nothing, too much, or something personal."""
+    try:
+        return public(TypeAdapter(Line).validate_python(given), "reason", find)
+    except (ValidationError, Refused):
+        typer.echo(_both("bad_reason"), err=True)
+        raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from projections import due_list
 from workers.alone import Alone
 from workers.broker import Consumers
 from workers.compose import House
+from workers.dead_dropping import count_dropped
 from workers.relay import Relay
 from workers.running import Crew
 from workers.web.operations import gauge, lag_after
@@ -38,6 +39,8 @@ def install(
     if consumers is not None:
         gauge(registry, "hotline_consumers_connected", "1 when the bus is reached", lambda: consumers.connected)
         gauge(registry, "hotline_dead_letters", "Messages among the dead letters", lambda: consumers.dead_letters)
+        engine = house.outbox.errands.engine
+        gauge(registry, "hotline_dead_letters_dropped", "Dead letters ever given up", lambda: count_dropped(engine))
         gauge(registry, "hotline_consumers_pending", "Messages not looked at yet", lambda: consumers.pending)
         registry.register(_Outbox(house))
 

@@ -124,6 +124,20 @@ links = Table(  # how far another platform has acknowledged what we say to it of
     Column("since", Moment, nullable=False),  # when the first of those still waiting was said
     Index("outbox_links_platform", "platform", "danger", "since"),
 )
+dropped = Table(  # dead letters that somebody gave up, for ever
+    "outbox_dropped",
+    metadata,
+    Column("mark", String(80), primary_key=True),
+    Column("letter", BigInteger, nullable=False),
+    Column("consumer", String(200), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("fact", String(200), nullable=False),
+    Column("type", String(200), nullable=False),
+    Column("buried_at", Moment, nullable=True),
+    Column("by", String(80), nullable=False),
+    Column("why", String(200), nullable=False),
+    Column("at", Moment, nullable=False),
+)
 positions = Table(
     "outbox_positions",
     metadata,

@@ -10,6 +10,7 @@ from hotline.rules import load
 from hotline.vault import Vault
 from hotline.vault.master import MasterKey
 from projections.view import Views
+from tests.spec import STAFF
 from tests.support.clock import SettableClock
 
 
@@ -27,7 +28,9 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 @pytest.fixture
 def hotline(tmp_path: Path, vault: Vault, clock: SettableClock) -> Iterator[Hotline]:
     """The door to an empty log."""
-    hotline = Hotline(f"sqlite:///{tmp_path}/log.db", rules=load("sichuan-2025"), vault=vault, now=clock)
+    hotline = Hotline(
+        f"sqlite:///{tmp_path}/log.db", rules=load("sichuan-2025"), vault=vault, now=clock, staff=STAFF.get
+    )
     yield hotline
     hotline.close()
 

@@ -8,8 +8,10 @@ from threading import Event, Thread
 import nats
 import pytest
 from fastapi.testclient import TestClient
+from nats.js import JetStreamContext
 from typer.testing import CliRunner
 
+from hotline.command import Refused
 from hotline.facts import Recorded, Role
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
@@ -19,6 +21,7 @@ from workers.bus import Bus
 from workers.cli import app
 from workers.compose import House
 from workers.dead import BusAway, letters, replay
+from workers.dead_dropping import all_dropped, count_dropped, drop
 from workers.notifier import NAME, notifier
 from workers.parts import consumers
 from workers.relay import Relay
@@ -110,6 +113,66 @@ def test_what_is_no_fact_or_nobodys_stays(house: House, bus: Bus) -> None:
     assert [one.consumer for one in letters(bus)] == [NAME, "gone"]
 
 
+def test_dead_done_and_dropped_are_all_there_ever_was(house: House, bus: Bus) -> None:
+    """What can never be handled is given up: it leaves the bus, and who, when and why stay written down; given up again, or
+    after it was handled, it is not there."""
+
+    async def publish() -> None:
+        client = await nats.connect(bus.url)
+        await client.jetstream().publish(f"hotline.dead.{NAME}", b"no fact", headers={"hotline-consumer": NAME})
+        await client.close()
+
+    asyncio.run(publish())
+    engine, all_ = house.outbox.errands.engine, letters(bus)
+    hopeless = all_[-1]
+    with pytest.raises(Refused, match="personal_data_in_public_text"):
+        drop(bus, engine, hopeless.id, by="su1", why=f"来电人 {PHONE} 已去世", at=house.now())
+    assert (letters(bus), all_dropped(engine)) == (all_, [])
+    found = drop(bus, engine, hopeless.id, by="su1", why="不是事实", at=house.now())
+    assert found is not None
+    assert (found.letter.id, found.by, found.why, found.at) == (hopeless.id, "su1", "不是事实", house.now())
+    assert all_dropped(engine) == [found]
+    assert drop(bus, engine, hopeless.id, by="su2", why="再来一次", at=house.now()) is None
+    done = [one for one in replay(bus, consumers(house), [all_[0].id]) if one.fault is None]
+    assert drop(bus, engine, all_[0].id, by="su1", why="已处理", at=house.now()) is None
+    assert len(letters(bus)) + len(done) + count_dropped(engine) == len(all_) == 3
+
+
+def test_a_drop_that_was_cut_off_is_finished_and_not_doubled(
+    house: House, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given it died between writing down and taking off, dropping again takes it off, and what was written first stands."""
+    engine, (first, _) = house.outbox.errands.engine, letters(bus)
+    with monkeypatch.context() as cut:
+        cut.setattr(JetStreamContext, "delete_msg", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            drop(bus, engine, first.id, by="su1", why="不是事实", at=house.now())
+    assert len(letters(bus)) == 2
+    found = drop(bus, engine, first.id, by="su2", why="再来一次", at=house.now())
+    assert found is not None
+    assert (found.by, found.why) == ("su1", "不是事实")
+    assert (len(letters(bus)), count_dropped(engine)) == (1, 1)
+
+
+def test_the_command_drops_with_a_reason(house: House, bus: Bus) -> None:
+    """`dead drop ID --reason`: written down with the user and the reason; without a reason, with a personal one, or for one
+    that is not there it ends with 1 or 2 and nothing is lost."""
+    env = {"HOTLINE_DATA": str(house.settings.data), "HOTLINE_NATS_URL": bus.url}
+    first, second = letters(bus)
+    run = CliRunner().invoke
+    assert "没有放弃过" in run(app, ["dead", "dropped"], env=env).output
+    for wrong in (["--reason", " "], ["--reason", f"{PHONE} 的来电"], []):
+        assert run(app, ["dead", "drop", str(first.id), *wrong], env=env).exit_code in (1, 2)
+    assert run(app, ["dead", "drop", "999", "--reason", "不是事实"], env=env).exit_code == 1
+    assert letters(bus) == [first, second]
+    assert run(app, ["dead", "drop", str(first.id), "--reason", "不是事实"], env=env).exit_code == 0
+    assert letters(bus) == [second]
+    (line,) = run(app, ["dead", "dropped"], env=env).output.splitlines()
+    assert line.startswith(f"{first.id} ")
+    assert "cli:" in line
+    assert line.endswith("不是事实")
+
+
 def test_the_command_lists_and_replays(house: House, bus: Bus) -> None:
     """`hotline dead list` shows a line each; `replay ID…` says what became of each, and 1 for one that is not there."""
     env = {"HOTLINE_DATA": str(house.settings.data), "HOTLINE_NATS_URL": bus.url}
@@ -134,9 +197,9 @@ def test_supervisors_see_and_replay_over_the_interface(house: House, bus: Bus) -
     application.state.bus = bus
     with TestClient(application) as web:
 
-        def ask(method: str, path: str, role: Role) -> tuple[int, object]:
+        def ask(method: str, path: str, role: Role, body: object = None) -> tuple[int, object]:
             token = house.accounts.issue_token(role)
-            answer = web.request(method, f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+            answer = web.request(method, f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"}, json=body)
             return answer.status_code, answer.json()
 
         status, listed = ask("GET", "/dead", Role.SUPERVISOR)
@@ -150,6 +213,16 @@ def test_supervisors_see_and_replay_over_the_interface(house: House, bus: Bus) -
         assert ask("POST", path, Role.SUPERVISOR) == (200, listed[0])
         assert ask("POST", path, Role.SUPERVISOR)[0] == 404
         assert len(letters(bus)) == 1
+        path = f"/dead/{listed[1]['id']}/drop"
+        assert ask("POST", path, Role.OPERATOR, {"reason": "不是事实"})[0] == 403
+        assert ask("POST", path, Role.SUPERVISOR, {"reason": f"来电人 {PHONE}"})[0] in (409, 422)
+        assert ask("POST", path, Role.SUPERVISOR, {})[0] == 422
+        assert len(letters(bus)) == 1
+        status, gone = ask("POST", path, Role.SUPERVISOR, {"reason": "不是事实"})
+        assert (status, letters(bus)) == (200, [])
+        assert ask("POST", path, Role.SUPERVISOR, {"reason": "不是事实"})[0] == 404
+        assert ask("GET", "/dead/dropped", Role.SUPERVISOR) == (200, [gone])
+        assert ask("GET", "/dead/dropped", Role.OPERATOR)[0] == 403
         application.state.bus = NOWHERE
         assert ask("GET", "/dead", Role.ADMIN)[0] == 503
 

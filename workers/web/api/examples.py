@@ -46,6 +46,7 @@ KNOWLEDGE: Mapping[str, Any] = {
     "answer": "可以在办税服务厅或个人所得税 APP 补办；逾期未补缴的按日加收滞纳金。",
     "basis": "个人所得税法第十一条",
 }
+DROP: Mapping[str, Any] = {"reason": "报文不是事实，无法处理。"}
 RETIRE: Mapping[str, Any] = {"reason": "政策已废止"}
 CONSULTATIONS: Mapping[str, Mapping[str, Any]] = {
     "pick-up": {},
