@@ -41,7 +41,7 @@ link = "{link}"
 class Rig:
     """Our side and theirs. `to_them` and `to_us` can be shut: the network in either direction."""
 
-    def __init__(self, room: Path, *, bus: NatsServer | None = None, name: str = "110") -> None:
+    def __init__(self, room: Path, *, bus: NatsServer | None = None, name: str = "110", more: str = "") -> None:
         self._room, self.name = room, name
         self.listen = socket.create_server(("127.0.0.1", 0))
         self.desk = PoliceDesk(room / "desk", name=name)
@@ -51,7 +51,7 @@ class Rig:
         secrets.mkdir()
         (secrets / name).write_text(SECRET)
         profile = room / "profile.toml"
-        profile.write_text(BY_BUS.format(name=name, link="nats" if bus else "http"), encoding="utf-8")
+        profile.write_text(BY_BUS.format(name=name, link="nats" if bus else "http") + more, encoding="utf-8")
         address = f"nats://127.0.0.1:{self.to_them.port}" if bus else f"http://127.0.0.1:{self.to_them.port}/link"
         self.settings = Settings.model_validate(
             {"data": room / "data", "profile": str(profile), "links": f"{name}={address}", "link_keys": secrets}

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from hotline.handoff.answering import Accept
+from hotline.handoff.answering import Accept, Recall
 from tests.support.police_desk import SECRET
 from tests.workers.link.rig import Rig
 from workers.standin_police.signing import headers as signed
@@ -119,8 +119,22 @@ def test_a_message_out_of_its_turn_says_how_far_we_have_heard(rig: Rig) -> None:
     assert (status, problem["code"], problem["last"]) == (409, "recall_of_accepted", 2)
 
 
-def test_feedback_before_acceptance_and_an_acceptance_of_what_was_recalled_are_refused(rig: Rig) -> None:
-    """Custody is as it was; the second acceptance of one recalled is named, the first is told that it is void."""
+def test_an_acceptance_of_what_was_recalled_is_void_and_a_second_one_refused(rig: Rig) -> None:
+    """The first is told that it is void; whoever says it again after that is refused by name; custody never moved."""
+    handoff = rig.give()
+    rig.do(handoff, Recall(reason="来电人已和解"))
+    assert send(rig, message(rig, "accept", 1, handoff, reference="JJ-1"))[0] == 200
+    before = rig.house.hotline.position()
+    status, problem = send(rig, message(rig, "accept", 2, handoff, reference="JJ-1"))
+    assert (status, problem["code"]) == (409, "accept_of_recalled")
+    assert rig.house.hotline.position() == before
+    state = rig.state(handoff)
+    assert state is not None
+    assert (state.stage, state.holder, state.voided) == ("recalled", rig.house.rules.platforms.own, 1)
+
+
+def test_feedback_before_acceptance_and_a_confirmation_from_the_wrong_side_are_refused(rig: Rig) -> None:
+    """Custody is as it was."""
     handoff = rig.give()
     before = rig.house.hotline.position()
     status, problem = send(rig, message(rig, "progress", 1, handoff, words="在路上"))

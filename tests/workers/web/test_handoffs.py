@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from hotline.command import Refused
 from hotline.facts import Role
 from hotline.handoff import messages as m
 from tests.support.clock import SettableClock
@@ -119,6 +120,52 @@ def test_a_refusal_has_its_code_and_changes_nothing(house: House, police: Desk, 
     ]  # fmt: skip
     assert house.hotline.position() == before
     assert operator.ticket(number)["state"] == "received", "asking for it by a wrong name has not hidden it"
+
+
+def test_what_comes_out_of_its_turn_is_refused_by_name(
+    house: House, police: Desk, operator: Desk, clock: SettableClock
+) -> None:
+    """Feedback before our acceptance, a return of what we never took, an acceptance and a dispute of what was recalled, a
+    recall of what has passed, an argument nobody asked for: each has its code, and nothing is written."""
+    theirs = police.post("/handoffs", examples.OFFER).json()["id"]
+    clock.advance(timedelta(seconds=1))
+    _, ours = handed(operator)
+    clock.advance(timedelta(seconds=1))
+    _, passed = handed(operator)
+    says(house, police, passed, m.Accept, 1, reference="JJ-1")
+    before = house.hotline.position()
+    told = [
+        step(police, theirs, "feedback", **examples.FEEDBACK),
+        step(police, theirs, "return", **examples.RETURN),
+        step(police, theirs, "recall", **examples.RECALL),
+        step(police, ours, "dispute", **examples.NOT_OURS),
+        step(police, passed, "recall", **examples.RECALL),
+        step(police, passed, "accept"),
+    ]
+    assert [(a.status_code, a.json()["code"]) for a in told] == [
+        (409, "feedback_before_acceptance"), (409, "nothing_to_return"), (409, "not_ours_to_recall"),
+        (409, "nothing_disputed"), (409, "recall_of_accepted"), (409, "not_ours_to_accept"),
+    ]  # fmt: skip
+    assert house.hotline.position() == before
+    says(house, police, theirs, m.Recall, 2, reason="误转")
+    before = house.hotline.position()
+    told = [step(police, theirs, "accept"), step(police, theirs, "dispute", **examples.NOT_OURS)]
+    assert [a.json()["code"] for a in told] == ["accept_of_recalled", "accept_of_recalled"]
+    assert house.hotline.position() == before
+    assert police.get(f"/handoffs/{theirs}").json()["holder"] == "110"
+
+
+def test_another_platforms_hand_off_is_unknown(house: House, police: Desk, operator: Desk) -> None:
+    """Who has proved to be the water line may speak of its own matters only, also when it knows the id of one of 110's."""
+    _, handoff = handed(operator)
+    shown = police.get(f"/handoffs/{handoff}").json()
+    head = {"handoff_id": shown["handoff_id"], "sender": "water", "to": house.rules.platforms.own, "at": house.now()}
+    before = house.hotline.position()
+    for said in (m.Accept(**head, seq=1, body=m.AcceptBody(reference="W-1")), m.Received(**head, seq=1)):
+        with pytest.raises(Refused, match="unknown_handoff"):
+            house.hotline.take(said, platform="water")
+    assert house.hotline.position() == before
+    assert police.get(f"/handoffs/{handoff}").json() == shown
 
 
 def test_whose_a_matter_is_is_shown_with_reasons(operator: Desk) -> None:
