@@ -11,21 +11,22 @@ from threading import Lock
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import Engine, inspect, select, update
+from sqlalchemy import Engine, inspect
 
 from hotline.sealing import SealingKey
 from hotline.vault import erasing
 from hotline.vault.errors import Restricted, VaultConflict
 from hotline.vault.identity import Identity, PersonId, PersonKind
 from hotline.vault.index import BlindIndex
-from hotline.vault.index_key import load_index, make_index, rewrap_index
+from hotline.vault.index_key import load_index, make_index
 from hotline.vault.keyring import Keyring
 from hotline.vault.master import MasterKey
 from hotline.vault.options import STANDARD, Options, Purpose
 from hotline.vault.people import People, new_person_id
 from hotline.vault.phones import normalise_phone, visible
 from hotline.vault.register import Register
-from hotline.vault.tables import chunks, connect, create_all, keys
+from hotline.vault.tables import connect, create_all, keys
+from hotline.vault.upkeep import Upkeep
 
 
 class Vault:
@@ -38,6 +39,7 @@ class Vault:
         self._people = People(engine, wrapping, options.cipher, self._keyring.lock)
         self._index: BlindIndex | None = None
         self._writing = Lock()
+        self._upkeep = Upkeep(engine, self._keyring, self._people, self._writing, options)
 
     @classmethod
     def open(cls, url: str, master_key: MasterKey, register: Path | None, options: Options = STANDARD) -> Self:
@@ -170,7 +172,7 @@ class Vault:
         if self._register:
             self._register.add(*ticket_ids)
         with self._writing:
-            self._bury(list(ticket_ids))
+            self._upkeep.bury(list(ticket_ids))
             erasing.wipe(self._engine)
 
     def erased(self, ticket_id: UUID) -> bool:
@@ -191,49 +193,27 @@ class Vault:
             back = erasing.unburied(connection, self._register.tickets())
         if back:
             with self._writing:
-                self._bury(back)
+                self._upkeep.bury(back)
                 erasing.wipe(self._engine)
         return len(back)
 
     def restrict(self, ticket_id: UUID) -> None:
         """Store only: kept, opened for nobody but with a `Purpose`."""
-        self._set_restricted(ticket_id, True)
+        self._upkeep.set_restricted(ticket_id, True)
 
     def lift(self, ticket_id: UUID) -> None:
         """End the store-only stage."""
-        self._set_restricted(ticket_id, False)
+        self._upkeep.set_restricted(ticket_id, False)
 
     def sweep_orphans(self, known: Callable[[Sequence[UUID]], set[UUID]], older_than: datetime) -> int:
         """Destroy keys whose facts never came: `known` says which of some tickets have facts. Choose `older_than`
         well before now, so that a key still waiting for its facts is not taken. Returns how many were destroyed."""
-        waiting = select(keys.c.ticket_id).where(keys.c.settled.is_(False), keys.c.created_at < older_than)
-        with self._engine.connect() as connection:
-            unsettled = list(connection.scalars(waiting))
-        swept = 0
-        for some in chunks(unsettled):
-            real = known(some)
-            orphans = [ticket for ticket in some if ticket not in real]
-            with self._writing, self._engine.begin() as connection:
-                erasing.settle(connection, some, orphans)
-                change = erasing.count_change(connection)
-            self._keyring.forget(change)
-            swept += len(orphans)
-        return swept
+        return self._upkeep.sweep(known, older_than)
 
     def rotate_master(self, new: MasterKey) -> int:
         """Wrap every key anew, in one transaction; returns how many. Other processes must be restarted with the new
         key. The old one is worthless for the vault from now on, but still opens older backups: destroy it."""
-        wrapping = new.wrapping()
-        with self._writing:
-            with self._engine.begin() as connection:
-                count = erasing.rewrap(connection, self._keyring.wrapping, wrapping, self._options.cipher)
-                rewrap_index(connection, self._keyring.wrapping, wrapping, self._options.cipher)
-                change = erasing.count_change(connection)
-            self._keyring.adopt(wrapping)
-            self._people.wrapping = wrapping
-            self._keyring.forget(change)
-            erasing.wipe(self._engine)
-        return count
+        return self._upkeep.rotate(new.wrapping())
 
     def _start(self) -> None:
         with self._engine.connect() as connection:
@@ -252,23 +232,6 @@ class Vault:
         if self._index is None:
             raise RuntimeError("the vault has no tables yet: call Vault.migrate() first")
         return self._index
-
-    def _bury(self, tickets: list[UUID]) -> None:
-        with self._keyring.lock:
-            for ticket in tickets:
-                self._keyring.pending.pop(ticket, None)
-                self._people.noted.drop_ticket(ticket)
-        with self._engine.begin() as connection:
-            for some in chunks(tickets):
-                erasing.bury(connection, some, self._options.clock())
-            change = erasing.count_change(connection)
-        self._keyring.forget(change)
-
-    def _set_restricted(self, ticket: UUID, restricted: bool) -> None:
-        with self._writing, self._engine.begin() as connection:
-            connection.execute(update(keys).where(keys.c.ticket_id == ticket).values(restricted=restricted))
-            change = erasing.count_change(connection)
-        self._keyring.forget(change)
 
 
 def _bound(ticket: UUID, label: str) -> bytes:
