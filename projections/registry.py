@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from projections import board_fold, consultations, custody, dossier, due_list, handoffs, knowledge, progress, seats
+from projections import (
+    board_fold,
+    calls,
+    consultations,
+    custody,
+    dossier,
+    due_list,
+    handoffs,
+    knowledge,
+    progress,
+    seats,
+)
 from projections.view import View
 
 VIEWS: Mapping[str, View] = MappingProxyType(
@@ -19,6 +30,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             knowledge.VIEW,
             custody.VIEW,
             handoffs.VIEW,
+            calls.VIEW,
         )
     }
 )

@@ -208,6 +208,13 @@ class PublicRule(Part):
     tries_per_address: Count
 
 
+class TelephoneRule(Part):
+    """How soon a ringing call is to be answered, in seconds, and the share of calls that is to be answered at all."""
+
+    answered_within: Count
+    connection_target: Share
+
+
 class CalendarYear(Part):
     """A year's holidays and make-up workdays, as the State Council's notice has them."""
 

@@ -23,6 +23,7 @@ from hotline.rules.parts import (
     Rows,
     StatutoryLimit,
     Team,
+    TelephoneRule,
     Unit,
     Words,
 )
@@ -66,6 +67,7 @@ class Profile(Part):
     retention: tuple[RetentionRule, ...]
     contact: ContactRule
     public: PublicRule
+    telephone: TelephoneRule
     experts: ExpertRule
     platforms: PlatformRule
     boundary: tuple[BoundaryRule, ...]

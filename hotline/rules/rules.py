@@ -25,6 +25,7 @@ from hotline.rules.parts import (
     Route,
     StatutoryLimit,
     Team,
+    TelephoneRule,
     Unit,
     Words,
 )
@@ -121,6 +122,11 @@ class Rules:
     def public(self) -> PublicRule:
         """What the public page puts up with."""
         return self.profile.public
+
+    @property
+    def telephone(self) -> TelephoneRule:
+        """How soon calls are to be answered."""
+        return self.profile.telephone
 
     @property
     def experts(self) -> ExpertRule:
