@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from hotline.calendar import ONE_DAY, Calendar
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 OPENS, SHUTS = time(9), time(17, 30)
 WAKES, SLEEPS = time(8, 30), time(20, 30)

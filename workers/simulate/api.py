@@ -71,6 +71,17 @@ class ApiDoor:
     def rules(self) -> Rules:
         return self._rules
 
+    @property
+    def hears(self) -> bool:
+        return False
+
+    @property
+    def linked(self) -> bool:
+        return False
+
+    def next(self) -> datetime | None:
+        return None
+
     def go_to(self, moment: datetime) -> None:
         """Move the server's clock. Raises Refused ``clock_not_simulated``."""
         if self.now is None or moment > self.now:

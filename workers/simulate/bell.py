@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from hotline.application import Hotline
 from hotline.facts import Recorded
-from hotline.writing import Written
 from projections import due_list
 from projections.follow import catch_up
 from workers.clock import TheClock
 from workers.compose import House
+from workers.simulate.ear import Ear
 
 
 class Bell:
     """Strikes what is due and hands on what followed, as the notices to citizens and units would."""
 
     def __init__(self, house: House) -> None:
-        self._house, self._ear, self._views = house, _Ear(house.hotline), _Views(house)
+        self._house, self._ear, self._views = house, Ear(house.hotline), _Views(house)
         self._clock = TheClock(replace(house, hotline=self._ear, views=self._views))  # type: ignore[arg-type]
         self._seen = -1
         self._next: datetime | None = None
@@ -32,26 +30,12 @@ class Bell:
         while self._clock.ring():
             pass
         self._seen, self._next = self._house.hotline.position(), due_list.next_at(self._house.views)
-        heard, self._ear.heard = self._ear.heard, []
-        return heard
+        return self._ear.told()
 
     def _nothing_new(self) -> bool:
         """Nobody has written anything since, and the next moment is still to come."""
         waits = self._next is None or self._next > self._house.now()
         return waits and self._house.hotline.position() == self._seen
-
-
-class _Ear:
-    """The hotline as the clock sees it; keeps what each ring led to."""
-
-    def __init__(self, hotline: Hotline) -> None:
-        self._hotline = hotline
-        self.heard: list[Recorded] = []
-
-    def handle(self, *args: Any, **kwargs: Any) -> Written:
-        written = self._hotline.handle(*args, **kwargs)
-        self.heard.extend(written.facts)
-        return written
 
 
 class _Views:

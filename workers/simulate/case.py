@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
+from hotline.facts import Actor
 from hotline.ticket.ticket import OVER, State
 from workers.simulate.agenda import Act
 from workers.simulate.texts import Pattern
@@ -86,6 +87,17 @@ class Case:
     extended: bool = False
     deferral_asked: bool = False
     questions: int = 0
+    asking: bool = False
+    """Whether an expert has been asked, and the operator waits for what he says."""
+    elsewhere: bool = False
+    """Whether the matter is offered to another platform or held by it, so that nobody here goes on with it."""
+    police: str | None = None
+    """The platform it must go to (110, 119, 120)."""
+    legs: int = 0
+    """How often somebody else came on the line."""
+    handoffs: int = 0
+    """How often it was offered to other platforms."""
+    handed_back: bool = False
 
     @property
     def open(self) -> bool:
@@ -115,6 +127,61 @@ class Case:
     def finish(self, stage: State) -> None:
         """Nobody owes the caller anything more."""
         self.stage = stage
+        self.elsewhere = False
         self.parked.clear()
         for part in self.parts:
             part.done("ended")
+
+
+@dataclass(eq=False)
+class Expert:
+    """An expert as he knows himself."""
+
+    actor: Actor
+    skills: tuple[str, ...]
+    rank: str | None
+    """The rank of his shifts; None for one who keeps the profile's hours."""
+    rng: Random
+    presence: str = "offline"
+    at_home: bool = False
+    """Whether his day is over, so that he leaves as soon as he may."""
+
+
+@dataclass(eq=False)
+class Question:
+    """A question to the experts, as those concerned know it."""
+
+    id: UUID
+    case: Case
+    way: str
+    by_itself: bool
+    phase: str = "waiting"
+    seat: str | None = None
+    rank: str = "duty"
+    offers: int = 0
+    depth: int = 1
+    picked: bool = False
+    given_back: bool = False
+    call_back: str | None = None
+
+
+@dataclass(eq=False)
+class Parcel:
+    """A matter between two platforms, as both sides of a simulation know it."""
+
+    stream: UUID
+    id: UUID
+    case: Case
+    to: str
+    ours: bool
+    way: str
+    danger: bool = False
+    follow_up: bool = False
+    said: int = 0
+    """How many messages the other side has sent."""
+    stage: str = "offered"
+    acknowledged: bool = False
+    confirmed: bool = False
+    outcome: str | None = None
+    returned: bool = False
+    """Whether the other side has offered it back."""

@@ -40,8 +40,10 @@ def urge(world: World, case: Case) -> None:
 
 
 def withdraw(world: World, case: Case) -> None:
-    if case.open and world.do(
-        case, _voice(world, case), "withdraw", count="end.withdrawn", reason=world.say(case, "withdraw")
+    if (
+        case.open
+        and not case.elsewhere
+        and world.do(case, _voice(world, case), "withdraw", count="end.withdrawn", reason=world.say(case, "withdraw"))
     ):
         case.finish(State.WITHDRAWN)
 
@@ -73,8 +75,8 @@ def _give(world: World, case: Case, count: str) -> None:
 
 def rate(world: World, case: Case) -> None:
     """Rated on line after the close; what is said last counts, and it closes nothing any more."""
-    if case.stage is not State.CLOSED:
-        return
+    if case.stage is not State.CLOSED or (not case.code and case.channel == "police"):
+        return  # what came from another platform has no code
     body = verdict(world, case)
     told = world.do(case, CITIZEN, "rate", count="rated.online", expected=("rating_window_over",), **body)
     if told:

@@ -32,7 +32,7 @@ def feed(house: House, stop: Event, seed: int) -> None:
         now = house.now()
         if now >= comes:
             matters = 2 if rng.random() < plan.habits.second_matter else 1
-            world.at(now, operators.take, call(plan, house.rules, nth, matters))
+            world.at(now, operators.comes, call(plan, house.rules, nth, matters))
             nth, comes = nth + matters, now + timedelta(seconds=rng.expovariate(1 / EVERY))
         world.run(now + timedelta(microseconds=1))
         world.cases.clear()  # nobody counts here; the agenda alone remembers who is still concerned

@@ -16,7 +16,7 @@ from hotline.facts import Actor, Role
 from hotline.rules import Rules
 from workers.simulate import texts
 from workers.simulate.case import Case
-from workers.simulate.habits import CHANNELS, DAY_OFF, HOURS, TYPES, Habits, pick
+from workers.simulate.habits import DAY_OFF, HOURS, TELLS_ONLY, TYPES, Habits, pick
 from workers.simulate.owners import owner_of
 from workers.simulate.texts import Pattern
 from workers.simulate.world import World
@@ -62,9 +62,10 @@ def calls(plan: Plan, rules: Rules) -> Iterator[tuple[datetime, tuple[Case, ...]
 def call(plan: Plan, rules: Rules, n: int, matters: int = 1) -> tuple[Case, ...]:
     """The nth call; its second matter has the same caller and call id."""
     first = case(plan, rules, n)
+    if first.channel == "phone":
+        first.call_id = f"call-{plan.seed}-{plan.start:%Y%m%d}-{n}"
     if matters == 1 or first.kind not in TYPES or first.channel != "phone":
         return (first, *(case(plan, rules, n + extra) for extra in range(1, matters)))
-    first.call_id = f"call-{plan.seed}-{n}"
     second = case(plan, rules, n + 1)
     if second.kind not in TYPES:
         return (first, second)
@@ -84,7 +85,7 @@ def case(plan: Plan, rules: Rules, n: int) -> Case:
         id=uuid5(NAMESPACE_URL, f"hotline:simulated:{plan.seed}:{plan.start.isoformat()}:{n}"),
         rng=rng,
         kind=kind,
-        channel=pick(rng, CHANNELS) if kind in TYPES and urgency != "emergency" else "phone",
+        channel=pick(rng, habits.channels) if kind in TYPES and urgency != "emergency" else "phone",
         pattern=pattern,
         slots=slots,
         district=rng.choice(list(rules.districts)) if rules.districts and rng.random() < 0.93 else None,
@@ -92,9 +93,18 @@ def case(plan: Plan, rules: Rules, n: int) -> Case:
         phone=f"{UNASSIGNED_PREFIX}{rng.randrange(10**8):08d}",
         urgency=urgency,
     )
+    if kind in TYPES:
+        _platform(made, plan, n)
     _caller(made, plan, rules)
     made.owner = owner_of(rules, pattern.category, made.district, made.accused, rng)
     return made
+
+
+def _platform(made: Case, plan: Plan, n: int) -> None:
+    """Whether it is another platform's matter; drawn apart, so that all else about a request stays what it was."""
+    rng = Random(f"{plan.seed}:{n}:platform")
+    if made.channel == "phone" and rng.random() < plan.habits.to_police / plan.habits.channels["phone"]:
+        made.police = rng.choice(("119", "120")) if rng.random() < TELLS_ONLY else "110"
 
 
 def _caller(made: Case, plan: Plan, rules: Rules) -> None:

@@ -5,15 +5,28 @@ from __future__ import annotations
 from hotline.command import Refused
 from hotline.facts import Actor, Role
 from hotline.ticket.ticket import State
-from workers.simulate import centre, citizens
+from workers.simulate import asking, centre, citizens, handing, police, telephone
 from workers.simulate.case import Case
 from workers.simulate.habits import ANSWERED_ON_THE_LINE
 from workers.simulate.intake import body_of, type_of
 from workers.simulate.staff import CITIZEN
 from workers.simulate.world import World
 
+ANSWERABLE = (State.RECEIVED, State.AWAITING_DISPATCH)
 _WAIT = {"emergency": 0.5, "urgent": 1.0, "normal": 2.0}
 _VOIDS = {"nuisance": ("nuisance", "nuisance", "malicious"), "silent": ("silent", "misdial")}
+
+
+def comes(world: World, call: tuple[Case, ...]) -> None:
+    """A call rings first, a matter of another platform's is offered first; all else lies there."""
+    ours = tuple(case for case in call if case.channel != "police" or not world.police_at_work)
+    for case in call:
+        if case not in ours:
+            police.bring(world, case)
+    if call[0].call_id is not None:
+        world.soon(telephone.ring(world, call[0]) / 60, take, ours)
+    else:
+        take(world, ours)
 
 
 def take(world: World, call: tuple[Case, ...]) -> None:
@@ -26,7 +39,7 @@ def take(world: World, call: tuple[Case, ...]) -> None:
             world.tally.refuse("receive", refusal.code, refusal.code == "caller_restricted")
             world.tally.add("intake.turned_away")
             continue
-        _note(world, case, told.number, told.code)
+        note(world, case, told.number, told.code)
         if case.kind == "secret":
             world.tally.add("line.referred")
             world.tally.add("outcome.referred")
@@ -39,9 +52,28 @@ def take(world: World, call: tuple[Case, ...]) -> None:
             world.soon(_WAIT[case.urgency] + nth, decide, case)
 
 
+def begin(world: World, case: Case) -> None:
+    """A matter that came from another platform is looked at, and its caller has intentions like any other."""
+    citizens.intend(world, case)
+    world.soon(case.rng.uniform(2, 20), decide, case)
+
+
+def answer(world: World, case: Case) -> None:
+    """The operator tells the caller what the expert has said."""
+    if case.stage not in ANSWERABLE or world.put_off(case, answer, case):
+        return
+    words = world.fill(case, case.pattern.expert_answer or case.pattern.reply)
+    by = world.someone(Role.OPERATOR, case)
+    if world.do(case, by, "answer", count="line.answered", answer=words):
+        world.tally.add("outcome.answered")
+        case.finish(State.CLOSED)
+
+
 def decide(world: World, case: Case) -> None:
     """The first decision on a matter, and the same after a supplement or a reopening."""
-    if not case.open or world.put_off(case, decide, case) or case.stage is not State.RECEIVED:
+    if not case.open or case.asking or world.put_off(case, decide, case) or case.stage is not State.RECEIVED:
+        return
+    if handing.must_go(world, case) and handing.hand_off(world, case):
         return
     if case.kind in _VOIDS:
         _void(world, case)
@@ -72,6 +104,8 @@ def _settled(world: World, case: Case) -> bool:
     if case.ordered or case.urgency != "normal" or case.leads:
         return False
     answered = ANSWERED_ON_THE_LINE.get(case.kind, 0.0)
+    if roll < answered and asking.must_ask(world, case) and asking.ask(world, case, by):
+        return True
     if roll < answered:
         words = world.fill(case, case.pattern.expert_answer or case.pattern.reply)
         told = world.do(case, by, "answer", count="line.answered", answer=words)
@@ -136,9 +170,12 @@ def _void(world: World, case: Case) -> None:
     case.finish(State.VOID)
 
 
-def _note(world: World, case: Case, number: str, code: str) -> None:
+def note(world: World, case: Case, number: str, code: str) -> None:
+    """It has a number, and somebody sees to it."""
     case.number, case.code, case.stage = number, code, State.RECEIVED
     world.cases.append(case)
+    if world.door.hears:
+        world.by_id[case.id] = case
     world.tally.add("intake.received")
 
 

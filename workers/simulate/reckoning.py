@@ -9,12 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
+from hotline.call import facts as calls
 from hotline.caller import conduct
-from hotline.facts import SYSTEM, Recorded
+from hotline.facts import SYSTEM, Recorded, Role
+from hotline.handoff import facts as handoff
+from hotline.seat import facts as seat
 from hotline.seeing import scope_of
 from hotline.ticket import facts as f
+from hotline.ticket import handoff_facts
 from projections import board
 from workers.compose import House
+from workers.simulate.figures import shown
 
 _PLAIN = {
     f.TicketReceived: "intake.received", f.TicketAnswered: "line.answered", f.TicketReferred: "line.referred",
@@ -33,11 +38,16 @@ _PLAIN = {
     f.NoteAdded: "pressed.noted", f.CallerUnmasked: "pressed.unmasked", f.TicketExcluded: "rates.excluded",
     f.TicketIncluded: "rates.included", conduct.CallerWarned: "ladder.warned",
     conduct.CallerRestricted: "ladder.restricted", conduct.PoliceTold: "ladder.police_told",
+    seat.SignedIn: "seat.signed_in", seat.SignedOut: "seat.signed_out", calls.ThreeWayBegan: "call.three_way",
+    handoff.HandOffAlarmed: "handoff.alarmed", handoff.HandOffListed: "handoff.listed",
+    handoff.HandOffUndecided: "handoff.undecided", handoff.ResultMissing: "handoff.result_missing",
+    handoff.HandOffDisputed: "handoff.words", handoff.HandOffProgressed: "handoff.progressed",
+    handoff_facts.HandedBack: "handoff.came_back",
 }  # fmt: skip
 
 
-NOT_KEPT = frozenset({"intake.turned_away"})
-"""What the hotline keeps nothing of: a refused request leaves no fact."""
+NOT_KEPT = frozenset({"intake.turned_away", "intake.elsewhere"})
+"""What is not among the tickets: a refused request leaves no fact, and a matter that stays with 110 is counted there."""
 
 
 def reckon(house: House) -> Counter[str]:
@@ -49,6 +59,7 @@ def reckon(house: House) -> Counter[str]:
         for recorded in facts:
             counts.update(reader.keys(recorded))
     counts.update(_rows(house))
+    counts.update(shown(house))
     return counts
 
 
@@ -94,6 +105,10 @@ class _Reader:
                 yield from self._new(ticket, (fact.assignment,))
             case f.DisputeAdjudicated(replacement=f.NewAssignment() as new):
                 yield from self._new(ticket, (new,))
+            case handoff_facts.TicketHandedOff():
+                yield f"handoff.offered_{fact.platform}"
+            case handoff.HandOffAcknowledged() if fact.seq is None and recorded.by.role is Role.OPERATOR:
+                yield "handoff.acknowledged_by_voice"
             case f.CallerContacted():
                 yield f"unit.contact_{'reached' if fact.reached else 'missed'}"
             case f.AssignmentReplied():

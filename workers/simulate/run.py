@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from hotline.ticket.ticket import State
-from workers.simulate import operators
+from workers.simulate import asking, experts, handing, operators, telephone
+from workers.simulate.case import Case
 from workers.simulate.door import Door, Rung
 from workers.simulate.intake import Plan, calls
 from workers.simulate.tally import Tally
@@ -34,13 +36,27 @@ def simulate(door: Door, plan: Plan, progress: Progress | None = None) -> Tally:
     """Act out a plan and give back what its people counted. The hotline's time stands at the plan's start or before."""
     world = World(door, door.rules, plan.start, habits=plan.habits)
     for moment, call in calls(plan, door.rules):
-        world.at(moment, operators.take, call)
+        world.at(moment, operators.comes, call)
+        _tried_before(world, plan, moment, call[0])
     end = plan.start + timedelta(days=plan.days)
+    if door.hears:
+        world.hears = {"seat": experts.hear_seat, "consultation": asking.hear, "handoff": handing.hear}
+        experts.open_seats(world, plan.seed, end)
     world.at(plan.start, _tick, plan, progress)
     world.run(end)
     tick(world)
     final(world)
     return world.tally
+
+
+def _tried_before(world: World, plan: Plan, moment: datetime, case: Case) -> None:
+    """Some of those who get through now have tried before, and were called back or called again."""
+    rng = Random(f"{plan.seed}:{case.id}:missed")
+    local = world.rules.calendar.local(moment)
+    if case.call_id is None or not telephone.misses(rng, telephone.busy(local), world):
+        return
+    if (tried := telephone.tries_before(moment, rng)) > plan.start:
+        world.at(tried, telephone.miss, case, rng.random() < plan.habits.missed_reached)
 
 
 def _tick(world: World, plan: Plan, progress: Progress | None) -> None:
@@ -73,6 +89,8 @@ def hear(world: World, rung: Rung) -> None:
 
 def final(world: World) -> None:
     """How things stand at the end, as those who worked on them believe."""
+    asking.final(world)
+    handing.final(world)
     for case in world.cases:
         world.tally.add(f"state.{case.stage}")
         world.tally.add(f"type.{case.type or 'unclassified'}")

@@ -6,21 +6,24 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
 
 from hotline.command import Refused
 from hotline.facts import Actor, Role
+from hotline.handoff.messages import Message
 from hotline.rules import Rules
 from hotline.ticket.ticket import State
 from workers.simulate import texts
 from workers.simulate.agenda import Agenda, Hours
-from workers.simulate.case import WAITING, Case
+from workers.simulate.beside import News
+from workers.simulate.case import WAITING, Case, Expert, Parcel, Question
 from workers.simulate.door import Door, Told
 from workers.simulate.habits import Habits
 from workers.simulate.staff import Staff, staff
 from workers.simulate.tally import Tally
 
 P = ParamSpec("P")
-Move = Callable[Concatenate["World", P], None]
+Move = Callable[Concatenate["World", P], object]
 
 
 class World:
@@ -33,6 +36,13 @@ class World:
         self.staff: Staff = staff(rules)
         self.agenda, self.tally = Agenda(), Tally()
         self.cases: list[Case] = []
+        self.by_id: dict[UUID, Case] = {}
+        self.hears: dict[str, Callable[[World, News], None]] = {}
+        self.questions: dict[UUID, Question] = {}
+        self.experts: dict[str, Expert] = {}
+        self.parcels: dict[UUID, Parcel] = {}
+        self.known: set[str] = set()
+        """Categories that an entry of the knowledge base has been written about."""
 
     # -- when ------------------------------------------------------------------------------------------------------
     def at(self, moment: datetime, act: Move[P], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -53,12 +63,24 @@ class World:
 
     def run(self, until: datetime) -> None:
         """Let everybody act up to a moment, which is not included."""
-        while (moment := self.agenda.next) is not None and moment < until:
+        while (moment := self._next()) is not None and moment < until:
             self.now = max(self.now, moment)
             self.door.go_to(self.now)
-            self.agenda.take()()
+            self._hear()
+            if (due := self.agenda.next) is not None and due <= self.now:
+                self.agenda.take()()
+                self._hear()
         self.now = max(self.now, until)
         self.door.go_to(self.now)
+        self._hear()
+
+    def _next(self) -> datetime | None:
+        """When somebody acts, or something happens by itself that somebody may answer to."""
+        return min((at for at in (self.agenda.next, self.door.next()) if at is not None), default=None)
+
+    def _hear(self) -> None:
+        for news in self.door.news():
+            self.hears[news.kind](self, news)
 
     # -- what ------------------------------------------------------------------------------------------------------
     def do(
@@ -77,6 +99,41 @@ class World:
                 self.tally.add(f"pressed.{key}")
         return told
 
+    def beside(
+        self,
+        kind: str,
+        about: UUID | str,
+        by: Actor,
+        action: str,
+        /,
+        *,
+        count: str = "",
+        expected: tuple[str, ...] = (),
+        **body: Any,
+    ) -> Told | None:
+        """Act on something beside tickets and count it, like `do`."""
+        try:
+            told = self.door.beside(kind, about, by, action, body)
+        except Refused as refusal:
+            self.tally.refuse(f"{kind} {action}", refusal.code, refusal.code in expected)
+            return None
+        if count:
+            self.tally.add(count)
+        return told
+
+    def link(self, message: Message) -> Told | None:
+        """Another platform says something; None when it was refused."""
+        try:
+            return self.door.say(message)
+        except Refused as refusal:
+            self.tally.refuse(f"link {message.kind}", refusal.code, expected=False)
+            return None
+
+    @property
+    def police_at_work(self) -> bool:
+        """Whether 110 is acted out."""
+        return self.door.linked and "110" in self.rules.platforms.lines
+
     def someone(self, role: Role, case: Case) -> Actor:
         """Somebody of that role who may act on this case."""
         return self.staff.any(role, case)
@@ -93,8 +150,8 @@ class World:
 
     # -- waiting ---------------------------------------------------------------------------------------------------
     def put_off(self, case: Case, act: Move[P], *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Whether a case waits for its caller or a date; then the act is parked until it goes on."""
-        if case.stage not in WAITING:
+        """Whether a case waits for its caller, a date or another platform; then the act is parked until it goes on."""
+        if case.stage not in WAITING and not case.elsewhere:
             return False
         case.parked.append(partial(act, self, *args, **kwargs))
         return True
