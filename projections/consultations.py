@@ -10,13 +10,13 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Uuid, and_, select
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Uuid, and_, func, select
 
 from hotline.consultation import facts as f
 from hotline.consultation.consultation import OVER, Consultation, evolve
 from hotline.databases import looking
 from hotline.facts import Recorded
-from projections.moments import NEVER, micros, moment
+from projections.moments import NEVER, from_micros, micros, moment
 from projections.view import Doc, View, Views, main_table, metadata
 
 URGENCY = {"emergency": 0, "urgent": 1, "normal": 2}
@@ -136,6 +136,15 @@ def waiting(views: Views, now: datetime, limit: int = 500) -> list[Consultation]
     here = and_(t.open == 1, t.phase == "waiting", t.not_before <= micros(now))
     query = select(t.doc).where(here).order_by(t.urgency, t.asked_at, t.ticket_id).limit(limit)
     return [line.now for line in _read(views, query)]
+
+
+def next_promised(views: Views, after: datetime) -> datetime | None:
+    """The next moment after this one from which a promised call may be offered; None when none is."""
+    t = table.c
+    query = select(func.min(t.not_before)).where(t.open == 1, t.phase == "waiting", t.not_before > micros(after))
+    with looking(views.engine) as connection:
+        at = connection.scalar(query)
+    return None if at is None else from_micros(at)
 
 
 def opened(views: Views, *, seat: str | None = None, limit: int = 500) -> list[Line]:

@@ -90,10 +90,11 @@ def due(views: Views, now: datetime, limit: int = 500) -> list[Timer]:
         return [Timer(row.kind, row.ticket_id, row.clock, row.level, from_micros(row.at)) for row in found]
 
 
-def next_at(views: Views) -> datetime | None:
-    """The moment the next level rings; None when nothing waits."""
+def next_at(views: Views, after: datetime | None = None) -> datetime | None:
+    """The moment the next level rings, or the next after a moment; None when nothing waits."""
+    query = select(timers.c.at).order_by(timers.c.at).limit(1)
     with views.engine.connect() as connection:
-        at = connection.scalar(select(timers.c.at).order_by(timers.c.at).limit(1))
+        at = connection.scalar(query if after is None else query.where(timers.c.at > micros(after)))
     return None if at is None else from_micros(at)
 
 

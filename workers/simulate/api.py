@@ -6,12 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from hotline.command import Refused
 from hotline.counting import after
 from hotline.facts import Actor, Role
+from hotline.handoff.messages import Message
 from hotline.rules import Rules
 from hotline.ticket.ticket import State
+from workers.link.lines import Line
+from workers.simulate.api_beside import SUPERVISOR, ApiBeside
+from workers.simulate.beside import News
 from workers.simulate.case import Case
 from workers.simulate.door import Rung, Told
 from workers.simulate.staff import CITIZEN, LEADER
@@ -34,8 +39,10 @@ _TELLING = frozenset(
     }
 )
 """Acts after which the actor looks at the ticket, because the rules decide what follows."""
-COMPARED = ("state", "type", "channel")
-"""Groups of figures that the board of the API can tell."""
+COMPARED = ("state", "type", "channel", "call", "consult", "depth", "promise", "knowledge", "handed_in", "handed_out")
+"""Groups of figures that the API can tell."""
+UNTOLD = frozenset({"call.three_way", "consult.answered", "consult.by_itself"})
+"""Figures of these groups that it does not tell."""
 
 TokenOf = Callable[[Actor], str]
 
@@ -53,18 +60,23 @@ class Answer(Protocol):
 class Client(Protocol):
     """What is asked of an HTTP client; httpx and the test client of the web both are one."""
 
-    def request(self, method: str, url: str, *, headers: dict[str, str], json: Any = None) -> Answer: ...
+    def request(
+        self, method: str, url: str, *, headers: dict[str, str], json: Any = None, content: bytes | None = None
+    ) -> Answer: ...
 
 
 class ApiDoor:
     """Every actor comes with a token of his own, citizens with their query code."""
 
-    def __init__(self, client: Client, rules: Rules, token_of: TokenOf, run: str) -> None:
+    def __init__(self, client: Client, rules: Rules, token_of: TokenOf, run: str, police: Line | None = None) -> None:
         self._client, self._rules, self._token_of, self._run = client, rules, token_of, run
         self._versions: dict[str, int] = {}
         self._cases: list[Case] = []
         self._last_act: dict[str, datetime] = {}
         self._position = 0
+        self._numbers: dict[str, Case] = {}
+        self._beside = ApiBeside(self._ask, police, run)
+        self._stirred = False
         self.now: datetime | None = None
 
     @property
@@ -73,26 +85,61 @@ class ApiDoor:
 
     @property
     def hears(self) -> bool:
-        return False
+        return True
 
     @property
     def linked(self) -> bool:
-        return False
+        return self._beside.linked
 
     def next(self) -> datetime | None:
-        return None
+        return None if self.now is None else self._beside.next(self.now)
 
-    def go_to(self, moment: datetime) -> None:
+    def go_to(self, moment: datetime) -> datetime:
         """Move the server's clock. Raises Refused ``clock_not_simulated``."""
         if self.now is None or moment > self.now:
-            told = self._ask("POST", "/clock", ADMIN, {"at": moment.isoformat()})
+            told = self._ask("POST", "/clock", ADMIN, {"at": moment.isoformat(), "stop": self.now is not None})
             self.now = datetime.fromisoformat(told["now"])
+            self._stirred = self._stirred or told["happened"] > 0
+        return self.now
+
+    def news(self) -> list[News]:
+        if not self._stirred or self.now is None:
+            return []
+        told = self._ask("POST", "/clock", ADMIN, {"at": self.now.isoformat()})  # let the expert desk see to it
+        self._position = max(self._position, told["position"])
+        self._stirred = False
+        return self._beside.look(self._position, self._ticket_of)
+
+    def beside(self, kind: str, about: UUID | str, by: Actor, action: str, body: dict[str, Any]) -> Told:
+        told = self._beside.act(kind, about, by, action, body)
+        self._position = max(self._position, told["position"])
+        self._stirred = self._stirred or kind != "call"
+        return Told(frozenset())
+
+    def say(self, message: Message) -> Told:
+        self._beside.say(message)
+        self._stirred = True
+        return Told(frozenset())
+
+    def arrived(self, stream: UUID, case: Case) -> str:
+        number: str = self._ask("GET", f"/handoffs/{stream}", SUPERVISOR)["reference"]
+        case.number = number
+        self._cases.append(case)
+        self._numbers[number] = case
+        self._noted(case, number, {"version": 1, "position": self._position})
+        self._versions[number] = self._look(case)["version"]
+        return number
+
+    def _ticket_of(self, number: str) -> UUID | None:
+        case = self._numbers.get(number)
+        return None if case is None else case.id
 
     def receive(self, case: Case, by: Actor, body: dict[str, Any]) -> Told:
         by = INTAKE if by.role is Role.CITIZEN else by
         told = self._ask("POST", "/tickets", by, body, {"Idempotency-Key": f"{self._run}.{case.id}"})
         self._noted(case, told["number"], told)
         self._cases.append(case)
+        self._numbers[told["number"]], case.id = case, UUID(told["ticket_id"])
         return Told(frozenset(), told["number"], told["query_code"])
 
     def act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told:
@@ -114,8 +161,9 @@ class ApiDoor:
                 yield Rung(case, "ticket.archived")
 
     def board(self) -> Counter[str]:
-        """Type, channel and state of every ticket on the server, page by page."""
-        counts: Counter[str] = Counter()
+        """Type, channel and state of every ticket on the server, page by page, and what it tells of calls, questions and
+        hand-offs."""
+        counts = self._beside.figures(self._position)
         for row in self._rows():
             counts.update(
                 (f"state.{row['state']}", f"type.{row['type'] or 'unclassified'}", f"channel.{row['channel']}")
@@ -141,6 +189,10 @@ class ApiDoor:
             path, headers = f"/tickets/{case.number}/{action}", {"If-Match": f'"{before}"'}
         told = self._ask("POST", path, by, body, headers)
         self._noted(case, case.number, told)
+        # Whatever is done to a ticket may call its question back.
+        self._stirred = self._stirred or self._beside.asked or action in ("consult-expert", "hand-off")
+        if action == "hand-off":
+            self._beside.offered()
         if action not in _TELLING:
             return Told(frozenset())
         return Told(frozenset(e["topic"] for e in self._look(case)["timeline"] if e["version"] > before))
@@ -163,10 +215,23 @@ class ApiDoor:
             return False
         return self.now >= after(self._last_act[case.number], limit, self._rules.calendar)
 
-    def _ask(self, method: str, path: str, by: Actor, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        by: Actor | None,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        *,
+        content: bytes | None = None,
+    ) -> Any:
         """The content of an answer. Raises Refused with the code of a problem."""
-        whole = {**(self._headers(by) if by != CITIZEN else {}), **(headers or {})}
-        return _content(self._client.request(method, f"/api/v1{path}", headers=whole, json=body))
+        known = by is not None and by != CITIZEN
+        whole = {**(self._headers(by) if known and by is not None else {}), **(headers or {})}
+        while True:
+            answer = self._client.request(method, f"/api/v1{path}", headers=whole, json=body, content=content)
+            if answer.status_code != 503 or method != "GET":  # a view on its way is asked again
+                return _content(answer)
 
     def _headers(self, by: Actor) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token_of(by)}"}

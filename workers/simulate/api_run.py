@@ -14,8 +14,9 @@ from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.rules import load
 from workers.accounts import Accounts
+from workers.link.lines import linked
 from workers.settings import Settings
-from workers.simulate.api import COMPARED, ApiDoor, Client
+from workers.simulate.api import COMPARED, UNTOLD, ApiDoor, Client
 from workers.simulate.intake import Plan
 from workers.simulate.reckoning import differences
 from workers.simulate.run import Outcome, Progress, simulate
@@ -76,7 +77,7 @@ def through(
 ) -> Outcome:
     """The same with a client at hand."""
     rules = load(settings.profile, calendar_tables=settings.calendar_tables)
-    door = ApiDoor(client, rules, passes.of, uuid4().hex)
+    door = ApiDoor(client, rules, passes.of, uuid4().hex, linked(settings, rules).get("110"))
     door.go_to(plan.start)
     if door.now is not None and door.now > plan.start:
         plan = replace(plan, start=rules.calendar.end_of(rules.calendar.day_of(door.now)))
@@ -84,7 +85,8 @@ def through(
     tally = simulate(door, plan, progress)
     if not verify:
         return Outcome(tally, None)
-    counted = Counter({k: n for k, n in tally.counts.items() if k.partition(".")[0] in COMPARED})
+    compared = {k: n for k, n in tally.counts.items() if k.partition(".")[0] in COMPARED and k not in UNTOLD}
+    counted = Counter(compared)
     ends = time.monotonic() + SETTLE_WITHIN
     while (found := differences(counted, Counter(_more(door.board(), before)))) and time.monotonic() < ends:
         time.sleep(LOOK_EVERY)

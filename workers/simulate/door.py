@@ -101,8 +101,9 @@ class Door(Protocol):
         """What has happened beside tickets since it was asked last."""
         ...
 
-    def go_to(self, moment: datetime) -> None:
-        """It is `moment` now."""
+    def go_to(self, moment: datetime) -> datetime:
+        """Time passes, to this moment or until something happens that somebody may answer to; gives what time it is."""
+        ...
 
     def receive(self, case: Case, by: Actor, body: dict[str, Any]) -> Told: ...
 
@@ -137,14 +138,15 @@ class StoreDoor:
     def linked(self) -> bool:
         return self._beside is not None
 
-    def go_to(self, moment: datetime) -> None:
+    def go_to(self, moment: datetime) -> datetime:
         if self._clock is None or self._beside is None:
-            return
+            return moment
         due = self._beside.next(self._clock())
         self._clock.set(moment)
         if due is not None and due <= moment:
             self._beside.stir()
             self._strike()
+        return moment
 
     def next(self) -> datetime | None:
         return None if self._beside is None else self._beside.next(self._house.now())

@@ -13,7 +13,7 @@ from projections import call_figures, consultations, custody, expert_figures, ha
 from workers.compose import House
 
 ALL = 1_000_000
-_CALLS = {"offered": "offered", "answered": "answered", "in_time": "answered_in_time", "missed": "missed", "called_back": "called_back", "reached": "reached"}  # fmt: skip
+CALLS = {"offered": "offered", "answered": "answered", "in_time": "answered_in_time", "missed": "missed", "called_back": "called_back", "reached": "reached"}  # fmt: skip
 
 
 def shown(house: House) -> Counter[str]:
@@ -30,7 +30,7 @@ def shown(house: House) -> Counter[str]:
 
 def of_calls(figures: call_figures.Figures) -> Mapping[str, int]:
     """The calls of the connection rate."""
-    return {f"call.{name}": getattr(figures.total, of) for name, of in _CALLS.items()}
+    return {f"call.{name}": getattr(figures.total, of) for name, of in CALLS.items()}
 
 
 def of_experts(figures: Mapping[str, Any]) -> Counter[str]:

@@ -122,7 +122,8 @@ def begin(world: World, case: Case) -> None:
         return
     operators.begin(world, case)
     if world.chance(case, world.habits.returned):  # the police's after all
-        offer(world, case, DESK, police.NAME, "push", danger=False, follow_up=False)
+        by = world.someone(Role.SUPERVISOR, case)
+        offer(world, case, by, police.NAME, "push", danger=False, follow_up=False)
 
 
 def feed_back(world: World, parcel: Parcel) -> None:

@@ -64,15 +64,14 @@ class World:
     def run(self, until: datetime) -> None:
         """Let everybody act up to a moment, which is not included."""
         while (moment := self._next()) is not None and moment < until:
-            self.now = max(self.now, moment)
-            self.door.go_to(self.now)
+            self.now = max(self.now, self.door.go_to(max(self.now, moment)))
             self._hear()
             if (due := self.agenda.next) is not None and due <= self.now:
                 self.agenda.take()()
                 self._hear()
-        self.now = max(self.now, until)
-        self.door.go_to(self.now)
-        self._hear()
+        while self.now < until:
+            self.now = max(self.now, self.door.go_to(until))
+            self._hear()
 
     def _next(self) -> datetime | None:
         """When somebody acts, or something happens by itself that somebody may answer to."""

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.command import Moment, Refused
 from hotline.facts import Actor, Role
+from workers.settling import move
 from workers.simulated import Clock
 from workers.web.api.refusals import refusals
 from workers.web.auth import TheHouse, one_of
@@ -21,12 +22,16 @@ class MoveTo(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: Moment
+    stop: bool = Field(default=False, description="Stop as soon as something has happened on the way")
 
 
 class Now(BaseModel):
-    """Where the clock stands."""
+    """Where the clock stands, how much has happened on the way (alarms and waits that ended, offers to seats), and where the
+    log ends."""
 
     now: datetime
+    happened: int
+    position: int
 
 
 @router.post("/clock", operation_id="move_clock", responses=refusals(401, 403, 409, 422))
@@ -35,7 +40,9 @@ def move_clock(
     house: TheHouse,
     actor: Annotated[Actor, Depends(one_of("clock", Role.ADMIN))],
 ) -> Now:
-    """Move a simulated clock forwards (``HOTLINE_CLOCK=simulated``)."""
+    """Move a simulated clock forwards (``HOTLINE_CLOCK=simulated``).  Whatever waits for a moment on the way happens at that
+    moment, before this answers."""
     if not isinstance(house.now, Clock):
         raise Refused("clock_not_simulated")
-    return Now(now=house.now.set(to.at))
+    happened = move(house, house.now, to.at, stop=to.stop)
+    return Now(now=house.now(), happened=happened, position=house.hotline.position())
