@@ -9,10 +9,17 @@ import pytest
 from tests.support.clock import ZONE
 from workers.compose import House, build
 from workers.settings import Settings
+from workers.simulate.habits import CHANNELS, Habits
 from workers.simulate.intake import Plan
 from workers.simulate.run import Outcome
 from workers.simulate.store_run import run_in_store
 from workers.simulated import Clock
+
+BUSY = Habits(
+    channels={**CHANNELS, "police": 0.3}, asks_expert=0.9, expert_declines=0.15, expert_lets_pass=0.15, expert_gives_back=0.1, expert_promises=0.4,
+    missed=0.1, to_police=0.12, disputes=0.3, recalls=0.15, crosses=0.1, returned=0.15, late_to_answer=0.3,
+)  # fmt: skip
+"""A week in which everything happens that seldom happens."""
 
 Lived = tuple[House, Outcome]
 Act = Callable[..., Lived]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from hotline.command import Refused
+from hotline.consultation.facts import ConsultationOffered, ConsultationPickedUp
 from projections.follow import Follower
 from projections.registry import VIEWS
 from tests.support.clock import ZONE, SettableClock
+from tests.workers.simulate.conftest import BUSY
 from workers.clock import TheClock
 from workers.compose import House, build
+from workers.expert_desk import ExpertDesk
+from workers.gateways.signing import secret_of
 from workers.running import Crew
 from workers.settings import Settings
 from workers.simulate.api_run import Passes, through
@@ -28,10 +32,14 @@ FIRST = datetime(2026, 3, 2, tzinfo=ZONE)
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[House]:
-    """A house as a server keeps it: followers and the clock at work."""
-    house = build(Settings(data=tmp_path / "data"), now=Clock(FIRST))
+    """A house as a server keeps it, linked to 110: followers, the clock and the expert desk at work."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    (keys / "110").write_text(secret_of(b"only for this test, made up 32 b"))
+    settings = Settings(data=tmp_path / "data", links="110=http://127.0.0.1:9/link", link_keys=keys)
+    house = build(settings, now=Clock(FIRST))
     work = {"views": Follower(house.views, house.hotline, *VIEWS.values()).run}
-    crew = Crew({**work, "clock": TheClock(house).run})
+    crew = Crew({**work, "clock": TheClock(house).run, "desk": ExpertDesk(house).run})
     crew.start()
     yield house
     crew.stop()
@@ -47,6 +55,30 @@ def test_people_at_the_api_count_what_its_board_shows(served: House) -> None:
     assert outcome.differing == {}
     assert outcome.tally.counts["intake.received"] == 40
     assert outcome.tally.counts["given.dispatched"] > 0
+
+
+def test_experts_and_110_act_through_the_interface_too(served: House) -> None:
+    """Questions, promised calls, disputes and returns through HTTP and the signed link: nobody is surprised, and calls, seats and
+    hand-offs are counted as the interface's figures have them."""
+    with TestClient(create_app(served)) as client:
+        outcome = through(client, served.settings, Plan(50, 3, 5, FIRST, BUSY), Passes(served.accounts))
+    assert outcome.tally.surprises == []
+    assert outcome.differing == {}
+    met = {key for key, n in outcome.tally.counts.items() if n}
+    assert met >= {"consult.instantly", "call.missed", "handed_in.accepted", "handed_out.accepted", "handed_in.done"}
+
+
+def test_an_offer_over_the_interface_is_taken_in_its_seconds(served: House) -> None:
+    """Whoever moves the clock far stops where an offer is made, so that the expert has his seconds at the interface as well."""
+    with TestClient(create_app(served)) as client:
+        through(client, served.settings, Plan(30, 2, 8, FIRST, BUSY), Passes(served.accounts), verify=False)
+    facts = served.hotline.facts_after(0, 1_000_000)
+    offered = {(r.originator_id, r.fact.seat): r.recorded_at for r in facts if isinstance(r.fact, ConsultationOffered)}
+    taken = [r for r in facts if isinstance(r.fact, ConsultationPickedUp)]
+    assert taken
+    for r in taken:
+        assert isinstance(r.fact, ConsultationPickedUp)
+        assert r.recorded_at - offered[r.originator_id, r.fact.seat] < timedelta(seconds=20)
 
 
 def test_tokens_end_with_the_run(served: House) -> None:

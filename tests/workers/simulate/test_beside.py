@@ -13,9 +13,10 @@ from hotline.call.facts import CallAnswered, CallOffered
 from hotline.consultation.facts import ConsultationOffered, ConsultationPickedUp
 from hotline.handoff.facts import HandOffAccepted, HandOffAlarmed, HandOffOffered
 from hotline.rules import load
+from hotline.rules.platforms import seconds
 from projections import call_figures, expert_figures
 from tests.support.clock import ZONE
-from tests.workers.simulate.conftest import Lived
+from tests.workers.simulate.conftest import BUSY, Lived
 from workers.check import findings
 from workers.compose import build
 from workers.settings import Settings
@@ -26,11 +27,6 @@ from workers.simulated import Clock
 
 pytestmark = pytest.mark.slow
 FIRST = datetime(2026, 3, 2, tzinfo=ZONE)
-BUSY = Habits(
-    channels={**CHANNELS, "police": 0.3}, asks_expert=0.9, expert_declines=0.15, expert_lets_pass=0.15, expert_gives_back=0.1, expert_promises=0.4,
-    missed=0.1, to_police=0.12, disputes=0.3, recalls=0.15, crosses=0.1, returned=0.15, late_to_answer=0.3,
-)  # fmt: skip
-"""A week in which everything happens that seldom happens."""
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +81,7 @@ def test_what_110_is_offered_is_alarmed_about_in_time(busy: Lived) -> None:
         offer = offers[r.originator_id].fact
         assert isinstance(offer, HandOffOffered)
         wait = rules.platforms.wait(offer.way, offer.urgency, offer.danger)
-        assert r.recorded_at - offers[r.originator_id].recorded_at == timedelta(seconds=_seconds(wait))
-
-
-def _seconds(wait: object) -> float:
-    from hotline.rules.platforms import seconds
-
-    return seconds(wait)  # type: ignore[arg-type]
+        assert r.recorded_at - offers[r.originator_id].recorded_at == timedelta(seconds=seconds(wait))
 
 
 def test_the_connection_rate_is_that_of_the_calls(busy: Lived) -> None:
