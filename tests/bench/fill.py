@@ -81,7 +81,7 @@ def month(room: Path, requests: int) -> Month:
 
     house.vault.seal = remember  # type: ignore[assignment]  # a label cannot be read off an envelope
     try:
-        simulate(StoreDoor(house, clock), Plan(requests, DAYS, SEED, start))
+        simulate(StoreDoor(house, clock, beside=False), Plan(requests, DAYS, SEED, start))
         facts = house.hotline.store.select_notifications(0, house.hotline.position(), inclusive_of_start=False)
         received = [house.hotline.facts.to_domain_event(n) for n in facts if n.topic == TicketReceived.TOPIC]
         return Month(facts, received, words)

@@ -42,7 +42,7 @@ def make(room: Path, facts: int = FACTS) -> Path:
     month = build(settings, now=clock)
     city = house_in(room / "city")
     try:
-        simulate(StoreDoor(month, clock), Plan(REQUESTS, DAYS, SEED, settings.clock_start))
+        simulate(StoreDoor(month, clock, beside=False), Plan(REQUESTS, DAYS, SEED, settings.clock_start))
         copies = -(-facts // month.hotline.position())
         for batch in _batches(_told(month.hotline, copies)):
             city.hotline.store.insert_events(batch, beside=NOTHING, stamped=stamp_of(batch[-1].state))

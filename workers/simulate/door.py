@@ -117,12 +117,13 @@ class Door(Protocol):
 
 
 class StoreDoor:
-    """Straight into a house. With its simulated `clock` it also strikes the hotline's bell and lets its expert desk work."""
+    """Straight into a house. With its simulated `clock` it also strikes the hotline's bell and lets its expert desk work;
+    without `beside` there are tickets alone."""
 
-    def __init__(self, house: House, clock: Clock | None = None) -> None:
+    def __init__(self, house: House, clock: Clock | None = None, *, beside: bool = True) -> None:
         self._house, self._clock = house, clock
         self._bell = Bell(house) if clock is not None else None
-        self._beside = Beside(house) if clock is not None else None
+        self._beside = Beside(house) if beside and clock is not None else None
         self._cases: dict[UUID, Case] = {}
         self._rung: list[Recorded] = []
 
@@ -139,8 +140,10 @@ class StoreDoor:
         return self._beside is not None
 
     def go_to(self, moment: datetime) -> datetime:
-        if self._clock is None or self._beside is None:
+        if self._clock is None:
             return moment
+        if self._beside is None:
+            return self._clock.set(moment)
         due = self._beside.next(self._clock())
         self._clock.set(moment)
         if due is not None and due <= moment:
@@ -182,9 +185,10 @@ class StoreDoor:
         return ticket.number
 
     def rung(self) -> Iterable[Rung]:
-        if self._bell is None or self._beside is None:
+        if self._bell is None:
             return
-        self._beside.stir()
+        if self._beside is not None:
+            self._beside.stir()
         self._strike()
         rung, self._rung = self._rung, []
         for recorded in rung:
@@ -200,10 +204,10 @@ class StoreDoor:
 
     def _strike(self) -> None:
         assert self._bell is not None
-        assert self._beside is not None
         heard = self._bell.strike()
         self._rung += heard
-        self._beside.take(heard)
+        if self._beside is not None:
+            self._beside.take(heard)
 
     def _told(self, written: Written) -> Told:
         if self._beside is not None:

@@ -23,7 +23,7 @@ def comes(world: World, call: tuple[Case, ...]) -> None:
     for case in call:
         if case not in ours:
             police.bring(world, case)
-    if call[0].call_id is not None:
+    if call[0].call_id is not None and world.door.hears:
         world.soon(telephone.ring(world, call[0]) / 60, take, ours)
     else:
         take(world, ours)

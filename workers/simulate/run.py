@@ -37,7 +37,8 @@ def simulate(door: Door, plan: Plan, progress: Progress | None = None) -> Tally:
     world = World(door, door.rules, plan.start, habits=plan.habits)
     for moment, call in calls(plan, door.rules):
         world.at(moment, operators.comes, call)
-        _tried_before(world, plan, moment, call[0])
+        if door.hears:
+            _tried_before(world, plan, moment, call[0])
     end = plan.start + timedelta(days=plan.days)
     if door.hears:
         world.hears = {"seat": experts.hear_seat, "consultation": asking.hear, "handoff": handing.hear}
