@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from projections import consultations, due_list, seats
-from projections.follow import catch_up
+from projections.follow import keep_up
 from workers.clock import TheClock
 from workers.compose import House
 from workers.expert_desk import ExpertDesk
@@ -35,8 +35,7 @@ def settle(house: House) -> int:
     """Let everything happen that is due now."""
     happened = 0
     for _ in range(100):  # what cannot be rung is told in the log and must not keep the clock here
-        for view in VIEWS:
-            catch_up(house.views, view, house.hotline.facts_after)
+        keep_up(house.views, VIEWS, house.hotline.facts_after)
         done = TheClock(house).ring() + ExpertDesk(house).step()
         if done == 0:
             break

@@ -19,7 +19,7 @@ from hotline.facts import Recorded
 from hotline.handoff import handoff
 from hotline.seat import seat
 from projections import consultations, due_list, seats
-from projections.follow import catch_up
+from projections.follow import keep_up
 from projections.moments import from_micros
 from projections.view import Doc
 from workers.compose import House
@@ -95,8 +95,7 @@ class Beside:
         """Let the expert desk offer what it can; gives what it wrote, which is noted already."""
         written: list[Recorded] = []
         while self._stirred and self._waiting():
-            for view in (seats.VIEW, consultations.VIEW):
-                catch_up(self._house.views, view, self._house.hotline.facts_after)
+            keep_up(self._house.views, (seats.VIEW, consultations.VIEW), self._house.hotline.facts_after)
             self._desk.step()
             heard = self._ear.told()
             self._stirred = False
