@@ -1,1 +1,1 @@
-"""The simulation: citizens, operators, units and reviewers acting out requests over simulated days."""
+"""The simulation: citizens, operators, experts, units, reviewers and 110 acting out requests over simulated days."""

@@ -130,6 +130,11 @@ class ApiDoor:
         self._versions[number] = self._look(case)["version"]
         return number
 
+    def tells(self, key: str) -> bool:
+        """Whether the interface tells this figure, so that it can be compared."""
+        group = key.partition(".")[0]
+        return group in COMPARED and group not in self._beside.untold and key not in UNTOLD
+
     def _ticket_of(self, number: str) -> UUID | None:
         case = self._numbers.get(number)
         return None if case is None else case.id

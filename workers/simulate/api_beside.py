@@ -19,6 +19,8 @@ from workers.simulate.figures import CALLS, of_experts
 
 SUPERVISOR = Actor(id="supervisor-1", role=Role.SUPERVISOR)
 STAGES = {"out": ("offered", "disputed", "accepted", "recalled", "told"), "in": ("offered", "disputed", "accepted", "recalled")}  # fmt: skip
+MOST = 200
+"""Hand-offs that the interface lists at the most."""
 NOT_SHOWN = ("consult.answered", "consult.by_itself", "unavailable")
 """Figures that no route of the interface tells."""
 
@@ -66,9 +68,12 @@ class ApiBeside:
         self._versions: dict[UUID, int] = {}
         self._seen: dict[UUID, Any] = {}
         self._open: set[UUID] = set()
+        self._under_way: set[UUID] = set()
         self._undecided: set[UUID] = set()
         self._due: list[datetime] = []
         self._parcels = False
+        self.untold: set[str] = set()
+        """Groups of figures that have outgrown the interface's lists."""
 
     @property
     def linked(self) -> bool:
@@ -163,7 +168,11 @@ class ApiBeside:
                 yield from self._changed("seat", _named(seat["seat"]), SeatNow(expert, seat["presence"]))
 
     def _handoffs(self, after: str) -> Iterator[News]:
-        for line in self._ask("GET", f"/handoffs{after}", SUPERVISOR):
+        lines = self._ask("GET", f"/handoffs{after}&open_only=true", SUPERVISOR)
+        there = {UUID(line["id"]) for line in lines}
+        lines += [self._ask("GET", f"/handoffs/{gone}", SUPERVISOR) for gone in sorted(self._under_way - there)]
+        self._under_way = there
+        for line in lines:
             about = UUID(line["id"])
             self._versions[about] = line["version"]
             now = ParcelNow(line["stage"], line["acknowledged"], line["confirmed"], line["outcome"])
@@ -185,7 +194,10 @@ class ApiBeside:
         counts.update({f"call.{name}": calls[of] for name, of in CALLS.items()})
         for way, stages in STAGES.items():
             for stage in stages:
-                for line in self._ask("GET", f"/handoffs{after}&direction={way}&stage={stage}", SUPERVISOR):
+                lines = self._ask("GET", f"/handoffs{after}&direction={way}&stage={stage}", SUPERVISOR)
+                if len(lines) >= MOST:
+                    self.untold.add(f"handed_{way}")
+                for line in lines:
                     counts[f"handed_{way}.{stage}"] += 1
                     if line["outcome"] is not None:
                         counts[f"handed_{way}.{line['outcome']}"] += 1

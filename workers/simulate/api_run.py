@@ -16,10 +16,11 @@ from hotline.rules import load
 from workers.accounts import Accounts
 from workers.link.lines import linked
 from workers.settings import Settings
-from workers.simulate.api import COMPARED, UNTOLD, ApiDoor, Client
+from workers.simulate.api import ApiDoor, Client
 from workers.simulate.intake import Plan
 from workers.simulate.reckoning import differences
 from workers.simulate.run import Outcome, Progress, simulate
+from workers.simulate.tally import Tally
 
 LOOK_EVERY = 0.5  # seconds
 SETTLE_WITHIN = 30.0  # seconds for the server's clock and views after the last act
@@ -85,14 +86,14 @@ def through(
     tally = simulate(door, plan, progress)
     if not verify:
         return Outcome(tally, None)
-    compared = {k: n for k, n in tally.counts.items() if k.partition(".")[0] in COMPARED and k not in UNTOLD}
-    counted = Counter(compared)
     ends = time.monotonic() + SETTLE_WITHIN
-    while (found := differences(counted, Counter(_more(door.board(), before)))) and time.monotonic() < ends:
+    while (found := _differing(door, tally, before)) and time.monotonic() < ends:
         time.sleep(LOOK_EVERY)
-    return Outcome(tally, found, len(counted))
+    return Outcome(tally, found, sum(door.tells(key) for key in tally.counts))
 
 
-def _more(now: Counter[str], before: Counter[str]) -> dict[str, int]:
-    """What the run has added; states of earlier tickets are taken to have stayed."""
-    return {key: n for key in now if (n := now[key] - before[key])}
+def _differing(door: ApiDoor, tally: Tally, before: Counter[str]) -> dict[str, tuple[int, int]]:
+    """Where the server has added other figures than its people; states of earlier tickets are taken to have stayed."""
+    now = door.board()
+    more = Counter({key: n for key in now if door.tells(key) and (n := now[key] - before[key])})
+    return differences(Counter({key: n for key, n in tally.counts.items() if door.tells(key)}), more)

@@ -68,6 +68,8 @@ def redispatch(world: World, case: Case) -> None:
     lead = case.lead
     if case.stage is not State.IN_PROGRESS or lead is None or lead.settled or not _free(world, case, case.owner):
         return
+    if lead.state == "disputed":  # whose it is has been asked already
+        return
     by = world.someone(Role.DISPATCHER, case)
     told = world.do(
         case, by, "redispatch", count="given.dispatched", lead=case.owner, note="经核对权责清单，改派主管单位办理。"

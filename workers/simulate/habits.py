@@ -74,6 +74,8 @@ class Habits:
     recorded: float = 0.1
     """Share of calls of whose end and recording the exchange tells."""
     missed_reached: float = 0.8
+    forgotten: float = 0.5
+    """Of the others: those that nobody called back."""
     asks_expert: float = 0.35
     """Share of questions in an expert's subject that the operator cannot answer, or goes to ask about anyway (ours)."""
     asks_in_vain: float = 0.4

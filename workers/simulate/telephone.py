@@ -41,6 +41,8 @@ def miss(world: World, case: Case, called_back: bool) -> None:
 
 def _missed(world: World, case: Case, call_id: str, called_back: bool) -> None:
     note(world, call_id, "missed", queue=QUEUE)
+    if not called_back and world.chance(case, world.habits.forgotten):
+        return  # the caller was quicker
     world.soon(case.rng.uniform(0.5, 1.0), _return, call_id, called_back)
 
 
