@@ -15,11 +15,11 @@ from hotline.handoff.messages import Message
 from hotline.rules import Rules
 from hotline.ticket.ticket import State
 from workers.link.lines import Line
-from workers.simulate.api_beside import SUPERVISOR, ApiBeside
+from workers.simulate.api_beside import ApiBeside
 from workers.simulate.beside import News
 from workers.simulate.case import Case
 from workers.simulate.door import Rung, Told
-from workers.simulate.staff import CITIZEN, LEADER
+from workers.simulate.staff import CITIZEN, LEADER, SUPERVISOR
 
 ADMIN = Actor(id="admin-1", role=Role.ADMIN)
 INTAKE = Actor(id="operator-online", role=Role.OPERATOR)

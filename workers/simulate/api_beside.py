@@ -16,8 +16,8 @@ from workers.gateways.signing import signed
 from workers.link.lines import Line
 from workers.simulate.beside import News
 from workers.simulate.figures import CALLS, of_experts
+from workers.simulate.staff import SUPERVISOR
 
-SUPERVISOR = Actor(id="supervisor-1", role=Role.SUPERVISOR)
 STAGES = {"out": ("offered", "disputed", "accepted", "recalled", "told"), "in": ("offered", "disputed", "accepted", "recalled")}  # fmt: skip
 MOST = 200
 """Hand-offs that the interface lists at the most."""

@@ -17,7 +17,7 @@ from hotline.command import Refused
 from hotline.texts import say
 from workers.compose import build
 from workers.settings import Settings
-from workers.simulate import summary
+from workers.simulate import habits, summary
 from workers.simulate.intake import Plan
 from workers.simulate.run import Outcome
 from workers.simulate.run import Progress as Follow
@@ -37,6 +37,18 @@ def command(
     seed: Annotated[int, typer.Option(min=0, help="相同的种子产生相同的过程 / the same seed, the same facts")] = 1,
     start: Annotated[str, typer.Option(help="第一天 / the first day, YYYY-MM-DD")] = START,
     profile: Annotated[str | None, typer.Option(help="规则 / the profile")] = None,
+    experts: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="专家领域内咨询的请教比例 / share of questions in experts' subjects that are asked"
+        ),
+    ] = None,
+    police: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="110 转来的比例，转出为其二十分之一 / share that 110 brings; a twentieth goes there"
+        ),
+    ] = None,
     api: Annotated[str | None, typer.Option(help="经 HTTP 接口 / through the service API at this address")] = None,
     speed: Annotated[float | None, typer.Option(min=0.001, help="每秒模拟多少秒 / simulated seconds a second")] = None,
     data: Annotated[
@@ -48,7 +60,7 @@ def command(
 ) -> None:
     """市民、话务员、承办单位与审核员按公开的比例行事 / citizens, operators, units and reviewers act by published mixes."""
     settings = _settings(profile, data, None if api else seed)
-    plan = Plan(requests, days, seed, _first(start, settings))
+    plan = Plan(requests, days, seed, _first(start, settings), habits.with_shares(experts, police))
     begun = time.perf_counter()
     with _progress() as bar:
         progress = _shown_in(bar, days, speed)

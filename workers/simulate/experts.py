@@ -13,6 +13,7 @@ from hotline.rules.platforms import seconds
 from workers.simulate import asking, telephone
 from workers.simulate.beside import News
 from workers.simulate.case import Expert, Question
+from workers.simulate.staff import SUPERVISOR
 from workers.simulate.world import World
 
 COMES, OPENS, GOES = time(8, 55), time(9), time(18)
@@ -20,7 +21,6 @@ BACKUPS = 3
 """Experts who know several subjects and are asked when nobody on duty is free."""
 ROSTER = 28
 """Days that a supervisor sets shifts for at once."""
-SUPERVISOR = Actor(id="supervisor-1", role=Role.SUPERVISOR)
 
 
 def open_seats(world: World, seed: int, until: datetime) -> None:

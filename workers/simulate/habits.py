@@ -4,7 +4,7 @@ Shares are of 1. What is published names its source; every other number is ours 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TypeVar
 
@@ -35,6 +35,9 @@ CHANNELS = {"phone": 0.72, "wechat": 0.10, "app": 0.07, "web": 0.05, "province":
 
 HOURS = (6, 4, 3, 2, 2, 4, 10, 24, 52, 84, 100, 78, 52, 58, 96, 92, 74, 60, 44, 38, 32, 24, 16, 10)
 """Calls by hour of the day; busy from 10 to 11 and from 14 to 15."""
+
+DOMINATES = 20
+"""Matters that 110 brings for each that goes there."""
 
 DAY_OFF = 0.6
 """Calls on a day off against those on a working day."""
@@ -143,3 +146,17 @@ class Habits:
 def pick(rng: Random, shares: Mapping[Kind, float]) -> Kind:
     """One kind by its share; shares need not add up to 1."""
     return rng.choices(list(shares), list(shares.values()))[0]
+
+
+def with_shares(experts: float | None, police: float | None) -> Habits:
+    """Habits with other shares of what goes to experts, and of what comes from 110; each None stays as it is."""
+    found = Habits()
+    if experts is not None:
+        found = replace(found, asks_expert=experts)
+    if police is not None:
+        channels = {
+            **CHANNELS,
+            "police": police * sum(n for name, n in CHANNELS.items() if name != "police") / max(1 - police, 1e-9),
+        }
+        found = replace(found, channels=channels, to_police=police / DOMINATES)
+    return found

@@ -102,8 +102,9 @@ def case(plan: Plan, rules: Rules, n: int) -> Case:
 
 def _platform(made: Case, plan: Plan, n: int) -> None:
     """Whether it is another platform's matter; drawn apart, so that all else about a request stays what it was."""
-    rng = Random(f"{plan.seed}:{n}:platform")
-    if made.channel == "phone" and rng.random() < plan.habits.to_police / plan.habits.channels["phone"]:
+    rng, channels = Random(f"{plan.seed}:{n}:platform"), plan.habits.channels
+    by_phone = channels["phone"] / sum(channels.values())
+    if made.channel == "phone" and rng.random() < plan.habits.to_police / by_phone:
         made.police = rng.choice(("119", "120")) if rng.random() < TELLS_ONLY else "110"
 
 

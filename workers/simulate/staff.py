@@ -10,6 +10,7 @@ from workers.simulate.case import Case
 
 CITIZEN = Actor(id="citizen", role=Role.CITIZEN)
 LEADER = Actor(id="leader-1", role=Role.LEADER)
+SUPERVISOR = Actor(id="supervisor-1", role=Role.SUPERVISOR)
 
 _AT_WORK: tuple[tuple[Role, int, str], ...] = (
     (Role.OPERATOR, 16, "intake-day"),

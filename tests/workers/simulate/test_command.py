@@ -46,6 +46,15 @@ def test_it_ends_with_equal_figures(tmp_path: Path) -> None:
     assert "一致" in done.stderr
 
 
+def test_shares_can_be_asked_for(tmp_path: Path) -> None:
+    """With no questions and everything from 110, nobody asks an expert and only matters of 110's come."""
+    done = _simulate(tmp_path / "data", "--json", "--experts", "0", "--police", "1")
+    assert done.exit_code == 0
+    counts = json.loads(done.stdout)["counts"]
+    assert counts.get("consult.asked", 0) == counts.get("consult.by_itself", 0)
+    assert counts["handed_in.accepted"] > 6
+
+
 def test_a_difference_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the hotline has another figure than its people, the run says which and ends with 1."""
     monkeypatch.setattr(store_run, "reckon", lambda house: reckon(house) + Counter({"line.answered": 1}))
