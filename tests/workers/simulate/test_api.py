@@ -26,7 +26,7 @@ from workers.simulate.intake import Plan
 from workers.simulated import Clock
 from workers.web.app import create_app
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 FIRST = datetime(2026, 3, 2, tzinfo=ZONE)
 
 

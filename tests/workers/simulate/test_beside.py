@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from workers.simulate.intake import Plan, calls
 from workers.simulate.store_run import run_in_store
 from workers.simulated import Clock
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 FIRST = datetime(2026, 3, 2, tzinfo=ZONE)
 
 
@@ -116,14 +116,18 @@ def test_110_brings_twenty_times_what_it_is_brought() -> None:
     assert 0 < sum(to != "110" for to in taken) < len(taken) * TELLS_ONLY * 3
 
 
-def test_about_as_many_are_answered_instantly_as_was_published(act: Callable[..., Lived]) -> None:
-    """Over three weeks the share lies around that of the published line, 64.3 %."""
-    house, outcome = act(900, 21, 8)
-    assert outcome.differing == {}
-    share = expert_figures.figures(house.views).answered_instantly
-    assert share.denominator > 40
-    assert share.share is not None
-    assert abs(share.share - 0.643) < 0.15
+def test_about_as_many_are_answered_instantly_as_was_published(tmp_path: Path) -> None:
+    """Over a week in which operators ask about nearly all they may, the share lies around that of the published line, 64.3 %."""
+    house = build(Settings(data=tmp_path), now=Clock(FIRST))
+    try:
+        outcome = run_in_store(house, Plan(300, 7, 8, FIRST, replace(Habits(), asks_expert=0.95)))
+        assert outcome.differing == {}
+        share = expert_figures.figures(house.views).answered_instantly
+        assert share.denominator > 20
+        assert share.share is not None
+        assert abs(share.share - 0.643) < 0.2
+    finally:
+        house.close()
 
 
 def test_shares_are_habits(tmp_path: Path) -> None:
