@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
-from hotline.databases import looking
 from projections.calls import VIEW, table
+from projections.database import reading
 from projections.moments import NEVER, micros
-from projections.view import Views
+from projections.view import Views, mark_of
 
 _FORMULA = "calls/1"
 """answered ÷ offered; answered within the profile's seconds ÷ offered; called back ÷ missed.  A call of whose end nothing was
@@ -79,8 +79,9 @@ def figures(
     views: Views, within: int, target: float, since: datetime | None = None, until: datetime | None = None
 ) -> Figures:
     """Calls that rang from ``since`` until before ``until``; ``within`` is the profile's number of seconds."""
-    position = views.position(VIEW.name)
-    cells = _cells(views, within, since, until)
+    with reading(views.engine) as connection:  # one state: the position is that of the very calls that were counted
+        position = mark_of(connection, VIEW.label).position
+        cells = _cells(connection, within, since, until)
     return Figures(
         position=position,
         within_seconds=within,
@@ -91,7 +92,7 @@ def figures(
     )
 
 
-def _cells(views: Views, within: int, since: datetime | None, until: datetime | None) -> Sequence[Any]:
+def _cells(connection: Connection, within: int, since: datetime | None, until: datetime | None) -> Sequence[Any]:
     """The sums of each hour of each day: a few thousand rows for a year, however many calls there were."""
     t = table.c
     soon = case((t.answered_after <= within * 1_000_000, 1), else_=0)
@@ -113,8 +114,7 @@ def _cells(views: Views, within: int, since: datetime | None, until: datetime | 
         .group_by(t.day, t.hour)
         .order_by(t.day, t.hour)
     )
-    with looking(views.engine) as connection:
-        return connection.execute(query).all()
+    return connection.execute(query).all()
 
 
 def _grouped(cells: Sequence[Any], name: str, of: Callable[[Any], Any]) -> list[Stretch]:

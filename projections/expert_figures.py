@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 from sqlalchemy import Table, and_, select
 
-from hotline.databases import looking
 from projections import knowledge
 from projections.consultations import VIEW, failures, table
+from projections.database import reading
 from projections.moments import NEVER, from_micros, micros
-from projections.view import Views
+from projections.view import Views, mark_of
 
 _FORMULA = "experts/1"
 """answered instantly = picked up on the first offer and answered, without being given back or put off to a call-back,
@@ -58,9 +58,11 @@ class Figures(BaseModel):
 
 def figures(views: Views, since: datetime | None = None, until: datetime | None = None) -> Figures:
     """The figures of what was asked from ``since`` until before ``until``."""
-    with looking(views.engine) as connection:
+    with reading(views.engine) as connection:  # one state: the position is that of the very rows that were counted
+        position = mark_of(connection, VIEW.label).position
         rows = connection.execute(_within(table, table.c.asked_at, since, until)).all()
         failed = connection.execute(_within(failures, failures.c.at, since, until)).all()
+        written_back = knowledge.written_back(connection, since, until)
     cancelled = sum(row.phase == "cancelled" for row in rows)
     instantly = sum(row.phase == "answered" and row.offers == 1 and row.call_back is None for row in rows)
     waits = sorted(row.picked_after / 1_000_000 for row in rows if row.picked_after is not None)
@@ -68,7 +70,7 @@ def figures(views: Views, since: datetime | None = None, until: datetime | None 
     hours = Counter((row.skill, from_micros(row.at).hour, row.reason) for row in failed)
     counted = len(rows) - cancelled
     return Figures(
-        position=views.position(VIEW.name),
+        position=position,
         asked=len(rows),
         open=sum(row.open for row in rows),
         answered_instantly=Share(
@@ -82,7 +84,7 @@ def figures(views: Views, since: datetime | None = None, until: datetime | None 
         depth=dict(steps),
         turned_into_tickets=sum(row.phase == "ticket" for row in rows),
         call_backs=dict(Counter(row.call_back for row in rows if row.call_back is not None)),
-        knowledge_written_back=knowledge.written_back(views, since, until),
+        knowledge_written_back=written_back,
         unavailable=[
             Failed(skill=skill, hour=hour, reason=reason, times=n) for (skill, hour, reason), n in sorted(hours.items())
         ],

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from pydantic_core import from_json
-from sqlalchemy import BigInteger, Column, Select, String, Text, func, select
+from sqlalchemy import BigInteger, Column, Connection, Select, String, Text, func, select
 
 from hotline.databases import looking
 from hotline.facts import Recorded
@@ -93,13 +93,12 @@ def one(views: Views, entry: UUID) -> Entry | None:
     return next(iter(_read(views, select(table.c.doc).where(table.c.ticket_id == entry))), None)
 
 
-def written_back(views: Views, since: datetime | None, until: datetime | None) -> int:
+def written_back(connection: Connection, since: datetime | None, until: datetime | None) -> int:
     """How many entries came from a consultation, by when they were written."""
     begin, end = -NEVER if since is None else micros(since), NEVER if until is None else micros(until)
     at = table.c.written_at
     query = select(func.count()).where(table.c.consultation.is_not(None), at >= begin, at < end)
-    with looking(views.engine) as connection:
-        return int(connection.scalar(query) or 0)
+    return int(connection.scalar(query) or 0)
 
 
 def _read(views: Views, query: Select[Any]) -> list[Entry]:
