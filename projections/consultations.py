@@ -73,7 +73,7 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     if now is None:
         return doc
     fact, at = recorded.fact, recorded.recorded_at.isoformat()
-    new: Doc = {**(doc or _begun(fact, at)), "now": _CONSULTATION.dump_python(now, mode="json")}
+    new: Doc = {**(doc or _begun(fact, at)), "now": _written(now)}
     match fact:
         case f.ConsultationOffered():
             new |= {"offers": new["offers"] + (new["picked_at"] is None), "offered_at": at}
@@ -93,6 +93,12 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
         new |= {"ended_at": at}
     new["depth"] = max(new["depth"], _STEPS.index(now.rank) + 1)
     return new
+
+
+def _written(now: Consultation) -> Doc:
+    """The state as it is kept. A set has another order in every process, and what is rebuilt must be the same to the byte."""
+    kept: Doc = _CONSULTATION.dump_python(now, mode="json")
+    return {**kept, "tried": sorted(now.tried), "failed": sorted(now.failed)}
 
 
 def _begun(fact: Any, at: str) -> Doc:
