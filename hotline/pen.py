@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 
-from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
 
 from hotline.command import Refused, Staff, nobody
 from hotline.facts import FactMapper
 from hotline.rules import Rules
-from hotline.store import ClockBehind, Log, stamp_of
+from hotline.store import Beside, ClockBehind, Log, stamp_of
 from hotline.streams import Streams
 from hotline.vault import Vault, VaultConflict
 from hotline.writing import Job, Page, Written
@@ -86,20 +86,29 @@ class Pen:
         job.finish(Refused("busy"))
 
     def _attempt(self, jobs: Sequence[Job]) -> None:
-        page = self.page(max(job.at for job in jobs))
-        for job in jobs:
-            page.decide(job)
+        pages = [self._decided(jobs)]
         positions: Sequence[int] = ()
-        if page.recorded or page.replies or page.inbox:
-            self._vault.flush()  # keys first: a key without facts is swept, facts without their key are lost
-            stored = [self._mapper.to_stored_event(r) for r in page.recorded]
+        if pages[0].recorded or pages[0].replies or pages[0].inbox:
+
+            def again(last: datetime) -> tuple[Sequence[StoredEvent], Beside]:
+                """Others have written since: decide in the turn that is ours now, or those who write without pause would
+                be quicker every time."""
+                self.last_stamp = max(self.last_stamp, last)
+                pages.append(self._decided(jobs))
+                return self._stored(pages[-1]), pages[-1].beside
+
+            first = pages[0]
             try:
-                positions = self._log.insert_events(stored, beside=page.beside, stamped=page.stamp) or ()
-            except PersistenceError:
-                ours = self._ours(page)
+                positions = (
+                    self._log.insert_events(self._stored(first), beside=first.beside, stamped=first.stamp, again=again)
+                    or ()
+                )
+            except (PersistenceError, ClockBehind):
+                ours = self._ours(pages[-1])
                 if ours is None:
                     raise
                 positions = ours
+        page = pages[-1]
         self.last_stamp = page.stamp
         end = positions[-1] if positions else self._end()
         for stream, (version, state) in page.states():
@@ -108,6 +117,17 @@ class Pen:
             job.finish(outcome)
         if positions:
             self._tell()
+
+    def _decided(self, jobs: Sequence[Job]) -> Page:
+        page = self.page(max(job.at for job in jobs))
+        for job in jobs:
+            page.decide(job)
+        if page.recorded or page.replies or page.inbox:
+            self._vault.flush()  # keys first: a key without facts is swept, facts without their key are lost
+        return page
+
+    def _stored(self, page: Page) -> list[StoredEvent]:
+        return [self._mapper.to_stored_event(r) for r in page.recorded]
 
     def _ours(self, page: Page) -> list[int] | None:
         """Where our own facts stand, if they do: a commit can succeed and the caller still see an error."""

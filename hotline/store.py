@@ -63,12 +63,20 @@ class ClockBehind(Exception):
         self.last = last
 
 
+Again = Callable[[datetime], tuple[Sequence[StoredEvent], Beside]]
+"""What is to be written when it is decided once more, not before that moment."""
+
+
 class Log(Protocol):
     """What the hotline asks of a recorder beyond eventsourcing's own."""
 
     def insert_events(
-        self, stored_events: Sequence[StoredEvent], *, beside: Beside, stamped: datetime
-    ) -> Sequence[int] | None: ...
+        self, stored_events: Sequence[StoredEvent], *, beside: Beside, stamped: datetime, again: Again | None = None
+    ) -> Sequence[int] | None:
+        """Write; where another process was quicker and stamped later, what ``again`` decides while nobody else can write.
+        Raises ClockBehind when there is no ``again`` to ask."""
+        ...
+
     def select_events(self, originator_id: UUID, *, gt: int | None = None) -> Sequence[StoredEvent]: ...
     def select_notifications(
         self, start: int | None, limit: int, *, inclusive_of_start: bool = True

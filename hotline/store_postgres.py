@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -20,6 +21,7 @@ from hotline.store import (
     _GET_REPLY,
     _TABLES,
     NOTHING,
+    Again,
     Beside,
     ClockBehind,
     KeptReply,
@@ -45,6 +47,16 @@ END $$"""
 an earlier one), its call to those who listen, and the last fact, in one journey instead of five."""
 
 
+@dataclass
+class _Turn:
+    """One write on its way through eventsourcing's recorder, which knows of the facts alone."""
+
+    events: Sequence[StoredEvent]
+    beside: Beside
+    stamped: datetime | None
+    again: Again | None
+
+
 class PostgresLog(PostgresApplicationRecorder):
     """The log of a city: many processes write, one at a time inside the table lock."""
 
@@ -64,23 +76,39 @@ class PostgresLog(PostgresApplicationRecorder):
             table
         )
 
-    def _insert_events(
+    def insert_events(
         self,
-        curs: Cursor[DictRow],
         stored_events: Sequence[StoredEvent],
         *,
         beside: Beside = NOTHING,
         stamped: datetime | None = None,
+        again: Again | None = None,
         **kwargs: Any,
-    ) -> None:
+    ) -> Sequence[int] | None:
+        turn = _Turn(stored_events, beside, stamped, again if stored_events else None)
+        positions: Sequence[int] | None = super().insert_events(stored_events, turn=turn, **kwargs)
+        return positions
+
+    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         """Runs before eventsourcing's own insert; what is raised here rolls the whole transaction back."""
-        turn = curs.execute(self._take_turn, prepare=True).fetchone()
-        last: bytes | None = turn["last"] if turn else None
-        if stamped is not None and last is not None and (at := stamp_of(bytes(last))) > stamped:
-            raise ClockBehind(at)
-        for statement, row in beside.statements():
-            curs.execute(_mark(statement), row)
+        turn: _Turn = kwargs["turn"]
+        again, turn.again = (
+            turn.again,
+            None,
+        )  # eventsourcing tries again when it has lost the connection: who knows then
+        row = curs.execute(self._take_turn, prepare=True).fetchone()
+        last: bytes | None = row["last"] if row else None
+        if turn.stamped is not None and last is not None and (at := stamp_of(bytes(last))) > turn.stamped:
+            if again is None:  # ... whether the first try was written? The pen does.
+                raise ClockBehind(at)
+            turn.events, turn.beside = again(at)
+            turn.stamped = turn.beside.at
+        for statement, values in turn.beside.statements():
+            curs.execute(_mark(statement), values)
         super()._insert_events(curs, stored_events, **kwargs)
+
+    def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        super()._insert_stored_events(curs, kwargs["turn"].events, **kwargs)
 
     def _lock_table(self, curs: Cursor[DictRow]) -> None:
         """Done with the turn that was taken first."""

@@ -86,6 +86,80 @@ def test_time_never_runs_back_in_the_log(
     assert len(stamps) == 10
 
 
+def test_who_is_overtaken_by_one_that_never_pauses_writes_all_the_same(
+    hotline: Hotline,
+    another: Callable[[SettableClock], Hotline],
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before every try of one process another has written, and stamped later: it is decided again in its own turn, on
+    what the other wrote, instead of being told that the house is busy."""
+    quick, stream = another(clock), taken(hotline)
+    whole, notes = hotline.store.insert_events, []
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        clock.advance(minutes=1)
+        notes.append(quick.handle(Note(text="先记一笔"), on=stream, by=t.OPERATOR))
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr(hotline.store, "insert_events", overtaken)
+    written = hotline.handle(Note(text="后记一笔"), on=stream, by=t.OPERATOR)
+    assert [note.version for note in notes] == [2]
+    assert written.version == 3
+    assert [(r.originator_version, r.position) for r in facts(hotline) if r.originator_id == stream][-1] == (
+        3,
+        written.position,
+    )
+    stamps = [r.recorded_at for r in facts(hotline)]
+    assert stamps == sorted(stamps)
+
+
+def test_what_the_one_that_overtook_has_made_impossible_is_refused(
+    hotline: Hotline,
+    another: Callable[[SettableClock], Hotline],
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Decided again in its turn, the command meets what the other wrote: refused by name, and nothing is written."""
+    quick, stream = another(clock), taken(hotline)
+    hotline.handle(Classify(type="complaint", category=t.FUMES), on=stream, by=t.OPERATOR)
+    whole = hotline.store.insert_events
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        clock.advance(minutes=1)
+        quick.handle(Dispatch(lead=t.ENV), on=stream, by=t.DISPATCHER)
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr(hotline.store, "insert_events", overtaken)
+    with pytest.raises(Refused) as refused:
+        hotline.handle(Dispatch(lead=t.MARKET), on=stream, by=t.DISPATCHER)
+    assert refused.value.code == "not_now"
+    assert [type(r.fact).__name__ for r in facts(hotline)][-1] == "TicketDispatched"
+    assert len([r for r in facts(hotline) if r.originator_id == stream]) == 3
+
+
+def test_what_was_written_before_the_connection_was_lost_is_known_whoever_wrote_since(
+    hotline: Hotline,
+    another: Callable[[SettableClock], Hotline],
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The commit succeeded, its answer was lost, another wrote, and the recorder tries once more: one note, not two."""
+    quick, stream = another(clock), taken(hotline)
+    whole = hotline.store.insert_events
+
+    def lost(*args: Any, **kwargs: Any) -> Any:
+        whole(*args, **kwargs)
+        clock.advance(minutes=1)
+        quick.handle(Note(text="别处"), on=taken(quick), by=t.OPERATOR)
+        return whole(*args, **{**kwargs, "again": None})
+
+    monkeypatch.setattr(hotline.store, "insert_events", lost)
+    written = hotline.handle(Note(text="只记一次"), on=stream, by=t.OPERATOR)
+    assert written.version == 2
+    assert [r.originator_version for r in hotline.history(stream)] == [1, 2]
+
+
 def test_the_same_key_at_two_doors_gives_one_ticket(
     hotline: Hotline, another: Callable[[SettableClock], Hotline], clock: SettableClock
 ) -> None:
