@@ -50,8 +50,7 @@ bench: .venv/.ready provision ## measure the figures we promise, medians of thre
 	$(BIN)/python -m tests.bench $(BENCH)
 
 soak: .venv/.ready ## faults at length, then each mutant that must be caught; SOAK="--seed 7 --faults 300 --disks"
-	$(BIN)/python -m tests.faults $(SOAK)
-	$(BIN)/python -m tests.faults --mutants
+	$(BIN)/python -m tests.faults --and-mutants $(SOAK)
 
 provision: .venv/.ready ## what tests need beyond Python packages: PostgreSQL, chromium, Chinese letters, axe-core
 	tests/support/provision.sh $(BIN)/python

@@ -23,6 +23,7 @@ from hotline.ticket.ticket import Ticket
 from projections import due_list
 from tests.faults.city import City
 from tests.faults.evidence import UNDECODABLE, Evidence
+from tests.faults.expert_checks import EXPERT_CHECKS
 from tests.faults.ledger import Step
 from tests.handoff_rule import judge_all, of_house, of_standin
 from tests.support.postgres import find_binaries
@@ -77,8 +78,9 @@ def _as_told(e: Evidence, step: Step) -> Wrong:
         return  # told above
     position = e.house.hotline.store.position_of(stream, step.version) or 0
     # The answer names the last fact of the write; a request's number is claimed beside it, in a stream of its own, and an
-    # offer to another platform begins one.
-    if step.position - position not in ((0, 1) if step.action in ("receive", "hand-off") else (0,)):
+    # offer to another platform, or a question to an expert, begins one.
+    beside = (0, 1) if step.action in ("receive", "hand-off", "consult-expert") else (0,)
+    if step.position - position not in beside:
         yield f"{step.ticket}: {step.action} was told version {step.version} at {step.position}, it is at {position}"
 
 
@@ -192,6 +194,7 @@ CHECKS: dict[str, Callable[[Evidence], Wrong]] = {
     "log, timers and views are whole": whole,
     "every reaction once": reactions,
     "no matter is nobody's, by both logs": custody,
+    **EXPERT_CHECKS,
     "dead and done are all": letters,
     "nothing personal anywhere": silence,
     "consuming again soon": soon,

@@ -40,6 +40,20 @@ OTHERS = ("standin", "police")
 """Programs that are not ours: a gateway for text messages, and 110."""
 OFFERS = 30
 """Matters that 110 offers to us, about one a second."""
+PROFILE = """
+extends = "sichuan-2025"
+id = "experts-by-a-quick-clock"
+[experts]
+offer = "30 minutes"
+wrap_up = "10 minutes"
+ladder = [
+    { rank = "duty", wait = "60 minutes", written = "2 hours" },
+    { rank = "backup", wait = "60 minutes", written = "2 hours" },
+    { rank = "call_back", wait = "3 hours" },
+    { rank = "ticket" },
+]
+"""
+"""The default profile with waits at the seats that an expert can keep at `SPEED`: three seconds to pick up."""
 THROUGH_PROXY = frozenset({"web 2", "project", "notify"})
 """Those whose connections to PostgreSQL and NATS can be cut in the middle of a reply."""
 
@@ -56,6 +70,7 @@ class City:
             (self.room / name).mkdir(mode=0o777)
         self.disks = {name: SmallDisk(self.room / name, size) for name, size in DISKS.items()} if small_disks else {}
         (self.room / "postgres").mkdir(exist_ok=True)
+        (self.room / "profile.toml").write_text(PROFILE)
         self.clock = QuickClock.started(self.room / "clock", SPEED)
         self.postgres = Postgres(self.room / "postgres", **postgres)
         self.nats = NatsServer(self.room / "nats")
@@ -102,7 +117,8 @@ class City:
     def house(self) -> House:
         """The stores as one who checks sees them: straight, by the run's clock."""
         given = {"data": self.room / "data", "store": self.postgres.url(), "public_url": "https://hotline.example"}
-        return build(Settings.model_validate(given), now=self.clock.now, create=False)
+        profile = str(self.room / "profile.toml")
+        return build(Settings.model_validate({**given, "profile": profile}), now=self.clock.now, create=False)
 
     def tokens(self, unit: str) -> dict[str, str]:
         """A token for each role that a request passes through."""
@@ -201,6 +217,7 @@ class City:
         cut = piece in THROUGH_PROXY
         given = {
             "HOTLINE_DATA": str(self.room / "data"),
+            "HOTLINE_PROFILE": str(self.room / "profile.toml"),
             "HOTLINE_STORE": self.postgres.url(self.proxies["postgres"].port if cut else None),
             "HOTLINE_NATS_URL": f"nats://127.0.0.1:{self.proxies['nats'].port if cut else self.nats.port}",
             "HOTLINE_SMS_URL": f"http://127.0.0.1:{self.standin_port}/messages",

@@ -23,30 +23,54 @@ class Step:
     """Why it was refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One request about a consultation, by its expert or by the operator who asked. `stream` is what it was about, or for
+    an entry of the knowledge base what came of it; `key` is that under which it was sent, some of them twice."""
+
+    consultation: str
+    action: str
+    fate: Fate
+    key: str
+    stream: str = ""
+    version: int = 0
+    code: str = ""
+
+
 @dataclass
 class Ledger:
     """Written by several people at once."""
 
     steps: list[Step] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     canaries: set[str] = field(default_factory=set)
     """Personal data that was sent in: it may stand nowhere but in the vault, sealed, and at the gateway."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, step: Step) -> None:
+    def note(self, step: Step | Act) -> None:
         with self._lock:
-            self.steps.append(step)
+            if isinstance(step, Act):
+                self.acts.append(step)
+            else:
+                self.steps.append(step)
 
     def personal(self, *words: str) -> None:
         with self._lock:
             self.canaries.update(words)
 
+    @property
+    def all(self) -> list[Step | Act]:
+        """Every request."""
+        with self._lock:
+            return [*self.steps, *self.acts]
+
     def count(self, fate: Fate) -> int:
-        return sum(step.fate == fate for step in list(self.steps))
+        return sum(one.fate == fate for one in self.all)
 
     def refusals(self) -> dict[str, int]:
         """How often each action was refused, and why."""
         found: dict[str, int] = {}
-        for step in list(self.steps):
+        for step in self.all:
             if step.fate == "refused":
                 found[f"{step.action} {step.code}"] = found.get(f"{step.action} {step.code}", 0) + 1
         return found

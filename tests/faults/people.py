@@ -1,42 +1,29 @@
-"""Citizens and staff at the service API, who note down what they were told and what they never learnt.
-
-Each request carries an `Idempotency-Key`. Whoever gets no answer sends it again under the same key, at another address if
-need be, a few times, and every now and then gives up: then its fate stays unknown.
-"""
+"""Citizens and staff at the service API, who note down what they were told and what they never learnt."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from hotline.rules import Rules
 from tests.bench.lifecycle import RECEIVE, ROLE_OF, bodies
 from tests.faults.ledger import Ledger, Step
+from tests.faults.wire import ASK_AGAIN, PATIENCE, Wire
 
-PATIENCE = 15.0  # seconds for one answer
-PAUSE = 0.1
-GIVE_UP = 0.3
-"""The share of those without an answer who do not ask again."""
-ASK_AGAIN = 40  # times, PAUSE apart and more
 LIFE = (*ROLE_OF, "erase", "approve-erasure")
 ROLES: Mapping[str, str] = {
     **ROLE_OF,
     "note": "operator",
     "urge": "operator",
     "hand-off": "operator",
+    "consult-expert": "operator",
     "erase": "supervisor",
     "approve-erasure": "leader",
 }
 FREE = frozenset({"note", "urge"})
 """Actions that need no version."""
-
-
-class NoAnswer(Exception):
-    """The request may have been carried out, or not."""
 
 
 class Person:
@@ -45,7 +32,8 @@ class Person:
     def __init__(
         self, name: str, seed: int, bases: list[int], tokens: Mapping[str, str], rules: Rules, ledger: Ledger
     ) -> None:
-        self._name, self._chance, self._bases, self._tokens = name, Random(f"{seed}:{name}"), bases, tokens
+        self._name, self._chance, self._tokens = name, Random(f"{seed}:{name}"), tokens
+        self._wire = Wire(bases, self._chance)
         self._bodies: dict[str, Mapping[str, Any]] = {
             **bodies(rules),
             "contact": {"way": "text"},
@@ -64,7 +52,8 @@ class Person:
         while not stop.is_set():
             self._life(stop)
 
-    def _life(self, stop: threading.Event) -> None:
+    def _received(self) -> tuple[str, str | None, int]:
+        """Take a request down; its marker, its number if it was taken, and its version."""
         self._tickets += 1
         marker = f"kanarie-{self._name}-{self._tickets:06}"
         name, phone = f"Kanari{self._name}x{self._tickets:06}", self._phone()
@@ -75,7 +64,10 @@ class Person:
             "caller": {"name": name, "phone": phone},
             "contact_preference": "text",
         }
-        number, version = self._step(marker, "receive", "/api/v1/tickets", body)
+        return marker, *self._step(marker, "receive", "/api/v1/tickets", body)
+
+    def _life(self, stop: threading.Event) -> None:
+        marker, number, version = self._received()
         for action in LIFE[1:]:
             if stop.is_set() or number is None:
                 return
@@ -104,47 +96,30 @@ class Person:
         self, marker: str, action: str, path: str, body: Mapping[str, Any], version: int | None = None
     ) -> tuple[str | None, int]:
         """Do one thing and note what came of it; the ticket's number and version, no number unless it was done."""
-        key = f"{marker}-{action}-{self._chance.randrange(10**12):012}"
-        head = {"Authorization": f"Bearer {self._tokens[ROLES[action]]}", "Idempotency-Key": key}
-        if version is not None:
-            head["If-Match"] = f'"{version}"'
-        for _ in range(ASK_AGAIN):
-            try:
-                status, told = self._ask(path, body, head)
-            except NoAnswer:
-                if self._chance.random() < GIVE_UP:
-                    break
-                threading.Event().wait(PAUSE * (1 + 4 * self._chance.random()))
-                continue
-            if status < 300:
-                step = Step(marker, action, "acknowledged", told["number"], told["version"], told["position"])
-                self._ledger.note(step)
-                return told["number"], told["version"]
-            self._ledger.note(Step(marker, action, "refused", code=f"{status} {told.get('code', '')}"))
-            return None, 0
-        self._ledger.note(Step(marker, action, "unknown"))
+        token, key = self._tokens[ROLES[action]], self._wire.key(f"{marker}-{action}")
+        told = self._wire.insist(path, body, token, key=key, version=version)
+        if told is None:
+            self._ledger.note(Step(marker, action, "unknown"))
+        elif told.done:
+            found = told.body
+            step = Step(marker, action, "acknowledged", found["number"], found["version"], found["position"])
+            self._ledger.note(step)
+            return found["number"], found["version"]
+        else:
+            self._ledger.note(Step(marker, action, "refused", code=told.code))
         return None, 0
 
-    def _ask(self, path: str, body: Mapping[str, Any], head: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-        """One try at one of the addresses. Raises NoAnswer, also for an answer that says nothing certain (5xx)."""
-        connection = HTTPConnection("127.0.0.1", self._chance.choice(self._bases), timeout=PATIENCE)
-        try:
-            connection.request("POST", path, json.dumps(body).encode(), {"Content-Type": "application/json", **head})
-            answer = connection.getresponse()
-            told = json.loads(answer.read())
-        except (OSError, HTTPException, ValueError):
-            raise NoAnswer from None
-        finally:
-            connection.close()
-        if answer.status >= 500:
-            raise NoAnswer
-        return answer.status, told
+
+class AtWork(Protocol):
+    """Somebody who works until `stop`."""
+
+    def work(self, stop: threading.Event) -> None: ...
 
 
 class Crowd:
     """Several people at once, each in a thread."""
 
-    def __init__(self, people: list[Person]) -> None:
+    def __init__(self, people: Sequence[AtWork]) -> None:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=person.work, args=(self._stop,), daemon=True) for person in people]
         for thread in self._threads:

@@ -35,6 +35,10 @@ class OurDesk:
         self._thread.join(30)
         self._house.close()
 
+    def done(self, end: int) -> bool:
+        """Whether of all offers up to this position of the log none waits for us."""
+        return self._position >= end and not self._open
+
     def _work(self) -> None:
         while not self._stop.wait(LOOK_EVERY):
             with suppress(Exception):  # a server is away, or the other side was quicker

@@ -15,12 +15,14 @@ from random import Random
 
 import nats
 
-from projections import due_list
+from projections import consultations, due_list
 from projections.registry import VIEWS
-from tests.faults import troubles
+from tests.faults import experts, troubles
+from tests.faults.asking import Asker
 from tests.faults.checks import judge
 from tests.faults.city import WEBS, City
 from tests.faults.evidence import UNDECODABLE, Evidence, dead_letters
+from tests.faults.expert_checks import outcomes
 from tests.faults.ledger import Ledger
 from tests.faults.people import Crowd, Person
 from tests.faults.police import OurDesk
@@ -34,7 +36,7 @@ from workers.notifier import NAME
 QUIET_WITHIN = 150.0  # seconds
 MUTANT_WITHIN = 30.0  # seconds: one that was caught may never come to rest
 GOES_ON_WITHIN = 25.0  # seconds
-NIGHT = timedelta(hours=1)
+AN_HOUR = timedelta(hours=1)
 MORE_THAN_A_BACK_OFF = timedelta(minutes=6)
 
 
@@ -47,6 +49,8 @@ class Plan:
     pace: float = 1.0
     """Seconds between two faults, on the average."""
     people: int = 3
+    askers: int = 2
+    """Operators besides who ask experts."""
     mutant: str = ""
     only: tuple[str, ...] = ()
     ack_wait: float = 3.0
@@ -114,7 +118,15 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     unit = next(unit.id for unit in house.rules.units.values() if unit.tier == "district")
     tokens = city.tokens(unit)
     bases = [city.ports["web 2"], city.proxies["web 1"].port]
-    crowd = Crowd([Person(str(n), plan.seed, bases, tokens, house.rules, ledger) for n in range(plan.people)])
+    people = [Person(str(n), plan.seed, bases, tokens, house.rules, ledger) for n in range(plan.people)]
+    at_seats = Crowd(
+        [
+            experts.Expert(seat, token, plan.seed, nth, bases, ledger, city.clock.now)
+            for nth, (seat, token) in enumerate(experts.seated(house).items())
+        ]
+    )
+    askers = [Asker(f"a{n}", plan.seed, bases, tokens, house.rules, ledger) for n in range(plan.askers)]
+    crowd = Crowd([*people, *askers])
     desk = OurDesk(city.house(), plan.seed)
     scene = troubles.Scene(city, watch, chance)
     time.sleep(2)
@@ -128,6 +140,7 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     watch.close()
     crowd.leave()
     desk.leave()
+    at_seats.leave()
     city.clock.stop()
     patience = MUTANT_WITHIN if plan.mutant else QUIET_WITHIN
     quiet = _wait(lambda: _settled(city, house), patience, 0.5)
@@ -162,6 +175,7 @@ def _figures(scene: troubles.Scene, e: Evidence, buried: Counter[str], seconds: 
         "hand-offs": Counter(
             str(row["state"]) for row in {r["handoff_id"]: r for r in e.police if "state" in r}.values()
         ),
+        "questions": outcomes(e.log),
         "rung": Counter(type(r.fact).__name__ for r in e.log)["ClockRang"],
         "dead letters": f"{buried.total()}, {buried[UNDECODABLE]} of them undecodable; after a replay {len(e.dead)}",
         "seconds until it went on, at worst": recovered,
@@ -169,7 +183,7 @@ def _figures(scene: troubles.Scene, e: Evidence, buried: Counter[str], seconds: 
 
 
 def _settled(city: City, house: House) -> bool:
-    """Whether nothing is under way any more; messages that wait for the morning get their morning."""
+    """Whether nothing is under way any more; messages that wait for the morning get their morning, questions their end."""
     with suppress(Exception):
         end, link = house.hotline.position(), Said(house.outbox, "110")
         if any(house.views.position(name) < end for name in VIEWS) or house.outbox.position(ERASER) < end:
@@ -180,10 +194,13 @@ def _settled(city: City, house: House) -> bool:
         other = city.police("/livez")
         if link.position() < end or link.standing()[0] or other["owed"] or other["planned"]:
             return False
+        if consultations.opened(house.views):  # nobody is at the seats any more: step by step they become tickets
+            city.clock.advance(AN_HOUR)
+            return False
         waiting = house.outbox.errands.count().get(("text", "waiting"), 0)
         if waiting:
             quiet = house.rules.contact.quiet(house.rules.calendar.local(city.clock.now()).time())
-            city.clock.advance(NIGHT if quiet else MORE_THAN_A_BACK_OFF)
+            city.clock.advance(AN_HOUR if quiet else MORE_THAN_A_BACK_OFF)
         return not waiting
     return False
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from tests.support.lifetime import die_with_parent
 from tests.support.ports import free_port
@@ -47,6 +48,12 @@ class Postgres:
     def url(self, port: int | None = None) -> str:
         """The hotline's database, straight or through a proxy on `port`."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{port or self.port}/hotline"
+
+    def database(self, name: str) -> str:
+        """Another database on the same server; its URL."""
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        return self.url().removesuffix("hotline") + name
 
     @property
     def alive(self) -> bool:

@@ -25,6 +25,7 @@ def plan_of(name: str, seed: int) -> Plan:
         faults=getattr(mutant, "FAULTS", FAULTS),
         only=mutant.ONLY,
         people=getattr(mutant, "PEOPLE", 3),
+        askers=getattr(mutant, "ASKERS", 2),
         pace=getattr(mutant, "PACE", 1.0),
         postgres=getattr(mutant, "POSTGRES", {}),
     )
@@ -41,7 +42,7 @@ def names() -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run; exit 1 when a check fails, or when a mutant is not caught."""
+    """Run; exit 1 when a check fails or a mutant is not caught."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--faults", type=int, default=260, help="how many; some nine in ten are kills")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--disks", action="store_true", help="fill the servers' disks too (Linux, root)")
     parser.add_argument("--only", action="append", default=[], help="only this kind of fault; may be repeated")
     parser.add_argument("--mutants", action="store_true", help="the mutants alone")
+    parser.add_argument("--and-mutants", action="store_true", help="the mutants after the run, under the same seed")
     parser.add_argument("--mutant", action="append", default=[], help="this mutant alone; may be repeated")
     given = parser.parse_args(arguments)
     print(f"seed {given.seed}", flush=True)
@@ -65,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )  # fmt: skip
     report = run(plan, _say)
     print(report, flush=True)
-    sys.exit(0 if report.sound else 1)
+    all_caught = not given.and_mutants or _mutants(names(), given.seed)
+    sys.exit(0 if report.sound and all_caught else 1)
 
 
 def _mutants(chosen: Sequence[str], seed: int) -> bool:

@@ -15,7 +15,7 @@ def slice_() -> Report:
     """Every kind of fault once, in the order that this seed gives."""
     if find_binaries() is None:
         missing("PostgreSQL", "Install Debian's `postgresql` (`make test` does it as root).")
-    return run(Plan(seed=12345, faults=30, pace=0.3))
+    return run(Plan(seed=12345, faults=36, pace=0.3))
 
 
 def test_nothing_is_lost_doubled_or_told(slice_: Report) -> None:
