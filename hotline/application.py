@@ -189,6 +189,11 @@ class Hotline(Application[UUID]):
         at = self.now()
         return self.pen.page(at).desk(Job(make=_nothing, stream=ticket_id, by=by, at=at, correlation_id=""))
 
+    def answered(self, key: Key) -> bool:
+        """Whether a request under this key, with this content, was answered before: it is answered alike, and does nothing."""
+        kept = self.store.reply_to(key.key)
+        return kept is not None and kept.body_hash == key.body_hash and self.now() < kept.expires_at
+
     def find(self, number: str) -> UUID | None:
         """The ticket of a number."""
         claimed = self.streams.read("number", numbers.stream_of(number))[1]

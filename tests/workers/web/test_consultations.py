@@ -198,6 +198,30 @@ def test_an_answer_is_kept_two_days_whatever_it_is_about(
     assert code(expert.post(sent[0][1], **sent[0][3])) == "stale"
 
 
+@pytest.mark.parametrize(
+    ("action", "body"), [("give-back", {"reason": "不属本席位"}), ("decline", {}), ("book-call-back", None)]
+)
+def test_what_takes_the_question_away_is_answered_alike_when_its_answer_was_lost(
+    operator: Desk, expert: Desk, house: House, clock: SettableClock, action: str, body: Any
+) -> None:
+    """The question has left the seat by then; under the same key the expert is told what he was told, not that there is
+    no such question. Under another key he is not."""
+    _, c = asked(operator, house)
+    if action != "decline":
+        act(expert, c, "pick-up")
+        c = expert.get("/consultations").json()[0]
+    given = body if body is not None else {"at": (clock() + timedelta(hours=1)).isoformat()}
+    path, tag = f"/consultations/{c['id']}/{action}", f'"{c["version"]}"'
+    first = expert.post(path, given, If_Match=tag, Idempotency_Key="away-1")
+    house.catch_up()
+    end = house.hotline.position()
+    again = expert.post(path, given, If_Match=tag, Idempotency_Key="away-1")
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.json()["version"] == first.json()["version"]
+    assert house.hotline.position() == end
+    assert code(expert.post(path, given, If_Match=tag, Idempotency_Key="away-2")) == "no_such_consultation"
+
+
 def test_a_question_about_ones_own_team_is_not_there(
     operator: Desk, expert: Desk, desk_of: Callable[..., Desk], house: House
 ) -> None:

@@ -179,9 +179,10 @@ def _words(house: House, actor: Actor, ticket: UUID, label: str, sealed: str | N
     return redact(words, known=[part for part in (who.name, who.phone) if part] if who is not None else ())
 
 
-def _found(house: House, actor: Actor, id: UUID) -> view.Line:
+def _found(house: House, actor: Actor, id: UUID, *, again: bool = False) -> view.Line:
+    """The consultation, if this actor may know of it; `again`: he did, and his own act may have taken it from him since."""
     line = view.one(house.views, id)
-    if line is None or not mine(house, actor, line):
+    if line is None or not (again or mine(house, actor, line)):
         raise Refused("no_such_consultation")
     return line
 
@@ -208,13 +209,14 @@ def _endpoint(name: str) -> Callable[..., Changed]:
         if_match: IfMatch = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Changed:
-        line = _found(house, actor, id)
+        key = key_of(house, actor.id, idempotency_key, name, id, command)
+        line = _found(house, actor, id, again=key is not None and house.hotline.answered(key))
         written = house.hotline.handle(
             command,
             on=id,
             by=actor,
             expected_version=version_of(if_match),
-            key=key_of(house, actor.id, idempotency_key, name, id, command),
+            key=key,
             correlation_id=request.scope["correlation"],
         )
         return changed(response, line.number, written)
