@@ -51,8 +51,14 @@ def judge(log: list[Recorded]) -> Iterator[str]:
     """After each write seat, question and ticket say the same of each other, and somebody or some moment has each question."""
     world = World()
     for write in writes(log):
-        touched = [world.take(recorded) for recorded in write]
+        touched, lay = [], set()
+        for recorded in write:
+            before, after = world.states.get(recorded.originator_id), world.take(recorded)
+            touched.append(after)
+            lay |= {one.seat for one in (before, after) if isinstance(one, Consultation) and one.phase in BUSY}
         at = f"after position {write[-1].position}"
+        for seat in lay - {one.seat for one in touched if isinstance(one, Seat)}:
+            yield f"{at}: what lies at seat {seat} has changed, and its own stream does not say so"
         seats = {one.seat for one in touched if isinstance(one, Consultation | Seat) and one.seat is not None}
         yield from (f"{at}: {told}" for seat in sorted(seats) for told in _seat(world, seat))
         for question in {one.id for one in touched if isinstance(one, Consultation)}:

@@ -16,8 +16,8 @@ from workers.compose import House
 
 _WAIT_SECONDS = 0.5
 _BATCH = 500
-_SHOWN_BY: dict[UUID | str, tuple[str, ...]] = {"seat": ("seats",), "consultation": ("consultations",)}
-"""Kind of stream to the views that show it; tickets are shown by their progress."""
+_SHOWN_BY: dict[str, tuple[str, ...]] = {"seat": ("seats", "consultations"), "consultation": ("consultations",)}
+"""Kind of stream to the views that show it, or what moves whenever it does; tickets are shown by their progress."""
 log = structlog.get_logger("web")
 
 
@@ -81,11 +81,13 @@ class News:
             return position
         reached = facts[-1].id
         with self._lock:
-            moved: set[UUID | str] = {UUID(str(fact.originator_id)) for fact in facts}
-            moved |= {fact.topic.partition(".")[0] for fact in facts}
+            moved: dict[UUID | str, str] = {}
+            for fact in facts:
+                kind = fact.topic.partition(".")[0]
+                moved |= {UUID(str(fact.originator_id)): kind, kind: kind}
             heard = [one for one in moved if one in self._waiting]
             bells = {bell for one in heard for bell in self._waiting[one]}
-        for view in sorted({view for one in heard for view in _SHOWN_BY.get(one, ("progress",))}):
+        for view in sorted({view for one in heard for view in _SHOWN_BY.get(moved[one], ("progress",))}):
             wait_until(self._house.views, view, reached, 2.0)
         for bell in bells:
             bell.ring()

@@ -17,6 +17,7 @@ from hotline.consultation.answering import AnswerConsultation, BookCallBack, Can
 from hotline.consultation.offering import Decline, PickUp
 from hotline.facts import Actor, Role
 from hotline.reading.redact import redact
+from hotline.seat.seat import stream_of
 from hotline.seeing import scope_of, sees
 from hotline.ticket.facts import TicketReceived
 from projections import consultations as view
@@ -130,7 +131,9 @@ def the_figures(
 async def events(house: TheHouse, actor: MayLook, request: Request) -> AsyncIterator[ServerSentEvent]:
     """One ``consultations`` event now and one each time the list of `GET /consultations` changes, with the list."""
     news: News = request.app.state.news
-    with news.listen("seat", "consultation") as bell:
+    # Whatever changes at a seat is written on the seat too: an expert need not be woken for all the others.
+    what = (stream_of(actor.id),) if actor.role is Role.EXPERT else ("seat", "consultation")
+    with news.listen(*what) as bell:
         last: list[Any] | None = None
         ends = anyio.current_time() + STREAM_SECONDS
         while not news.closed and (left := ends - anyio.current_time()) > 0:
