@@ -13,6 +13,7 @@ import nats
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 
+from hotline.ticket.facts import TicketReceived
 from tests.faults import moments
 from tests.faults.city import City
 from tests.faults.watching import Watch
@@ -139,11 +140,12 @@ def delete_consumer(scene: Scene) -> None:
 
 
 def undecodable(scene: Scene) -> None:
-    """A message that looks like the last fact and whose body is none."""
+    """A message that looks like the last fact, says that it is news to somebody, and is none."""
 
     async def put(js: nats.js.JetStreamContext) -> None:
         last = await js.get_last_msg(STREAM, "hotline.fact.>")
         headers = {k: v for k, v in (last.headers or {}).items() if k.startswith("ce-")}
+        headers["ce-type"] = TicketReceived.TOPIC  # what is news to nobody is not even opened
         await js.publish("hotline.fact.ticket.received", b"\xff{", stream=STREAM, headers=headers)
         scene.undecodable += 1
 
