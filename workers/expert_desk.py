@@ -17,7 +17,7 @@ from hotline.command import Refused
 from hotline.consultation.consultation import Consultation
 from hotline.consultation.offering import NoteNobody, Offer, wanted
 from hotline.facts import SYSTEM
-from hotline.seat.seat import Seat, next_seat
+from hotline.seat.seat import NoSeat, Seat, next_seat
 from projections import consultations, seats
 from projections.follow import wait_until
 from workers.compose import House
@@ -28,6 +28,8 @@ NAME = "expert desk"
 LOOK_EVERY = 0.25  # seconds; a promised call, or a shift that begins, is news to nobody
 REST = 0.02  # seconds between two looks at the log: almost all facts are none of ours
 BATCH = 500
+NOTES = 16
+"""The most questions of which one look notes that there is nobody; what is noted is news, and makes it look again."""
 VIEWS = (seats.VIEW.name, consultations.VIEW.name)
 OURS = ("seat.", "consultation.")
 """How the topics begin after which there may be something to offer."""
@@ -62,10 +64,15 @@ class ExpertDesk:
         if not waiting:
             return 0
         there = {seat.seat: seat for seat in seats.seats(house.views)}
-        return sum(self._offer(consultation, there) for consultation in waiting)
+        found = [(consultation, self._offer(consultation, there)) for consultation in waiting]
+        unlucky = [(c.id, why) for c, why in found if isinstance(why, str) and why not in c.failed]
+        for consultation, why in unlucky[:NOTES]:  # after the offers: nobody at a seat waits for what is only noted
+            self._ask(NoteNobody(reason=why), consultation)
+        return sum(came is True for _, came in found)
 
-    def _offer(self, consultation: Consultation, there: dict[str, Seat]) -> bool:
-        """Whether it was offered to somebody; who has it, or was found taken, is not asked again in this round."""
+    def _offer(self, consultation: Consultation, there: dict[str, Seat]) -> bool | NoSeat:
+        """Whether it was offered to somebody, or why there was nobody; who has it, or was found taken, is not asked again in
+        this round."""
         desk = self._house.hotline.desk(consultation.id, SYSTEM)
         while isinstance(seat := next_seat(there.values(), wanted(consultation, desk)), Seat):
             code = self._ask(Offer(seat=seat.seat), consultation.id)
@@ -74,9 +81,7 @@ class ExpertDesk:
             there[seat.seat] = replace(seat, presence="offered")
             if code is None:
                 return True
-        if seat not in consultation.failed:
-            self._ask(NoteNobody(reason=seat), consultation.id)
-        return False
+        return seat
 
     def _ask(self, command: Offer | NoteNobody, consultation: UUID) -> str | None:
         """The code of the refusal, None when it was done."""

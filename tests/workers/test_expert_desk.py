@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hotline.consultation.answering import AnswerConsultation, BookCallBack
 from hotline.consultation.consultation import Consultation
+from hotline.consultation.facts import ConsultationOffered, ExpertUnavailable
 from hotline.consultation.offering import Decline, PickUp
 from hotline.facts import Actor, Role
 from hotline.seat.facts import Shift
@@ -19,7 +20,7 @@ from tests.support.clock import SettableClock
 from tests.workers.acting import OPERATOR, SUPERVISOR, act, receive
 from workers.clock import TheClock
 from workers.compose import House
-from workers.expert_desk import ExpertDesk
+from workers.expert_desk import NOTES, ExpertDesk
 
 
 def sits(house: House, name: str, *skills: str, rank: Any = "duty") -> Actor:
@@ -169,3 +170,20 @@ def test_the_views_built_anew_are_the_same(house: House, clock: SettableClock) -
     house.catch_up()
     for view in (seats.VIEW, consultations.VIEW, due_list.VIEW):
         assert rebuild(house.views, view, house.hotline, switch=False).same is True
+
+
+def test_offers_go_before_notes_that_there_is_nobody(house: House, clock: SettableClock) -> None:
+    """A crowd asks an expert of whom there is none, and later somebody asks one who is free: he is offered it in the first
+    look, before it is noted of the whole crowd that nobody is there; a few looks later that is noted too."""
+    sits(house, "ex1", "tax")
+    crowd = [asks(house, skill="hrss") for _ in range(NOTES + 4)]
+    last = asks(house)
+    assert turn(house) == 1
+    assert question(house, last).seat == "ex1"
+    assert sum(bool(question(house, c).failed) for c in crowd) == NOTES
+    turn(house)
+    assert all(question(house, c).failed == {"nobody_on_shift"} for c in crowd)
+    offer = next(r for r in house.hotline.history(last) if isinstance(r.fact, ConsultationOffered))
+    notes = [r for c in crowd for r in house.hotline.history(c) if isinstance(r.fact, ExpertUnavailable)]
+    places = house.hotline.store.position_of
+    assert places(last, offer.originator_version) < min(places(r.originator_id, r.originator_version) for r in notes)  # type: ignore[operator, type-var]
