@@ -1,8 +1,8 @@
 """The courier of one link: says what follows from our log, in order per matter, until the other side has acknowledged it.
 
 There is no queue that could be lost and no state "sent": what our facts say and the other side has not acknowledged is
-sent, for ever. Matters do not wait for each other; of one matter only one message is ever under way. When nobody answers,
-one matter at a time finds out whether the other side is back.
+sent, for ever. Matters do not wait for each other; of one matter only one message is ever under way. When nobody answers a few
+times in a row, one matter at a time finds out whether the other side is back.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ BATCH = 500
 AT_ONCE = 8
 LONGEST = 5.0
 """Seconds between two tries at most, so that all is settled within a minute of the other side's return.  (ours)"""
+AWAY_AFTER = 3
+"""Tries in a row that nobody answered after which the other side counts as away: a message lost now and then is that
+matter's trouble alone.  (ours)"""
 OF_THE_MESSAGE = (409, 422)
 """Statuses that are about this message and not about the other side."""
 HANDOFFS = "handoff."
@@ -106,8 +109,9 @@ class Courier:
         now, begun = self._ticks(), 0
         if now < self._closed_until:
             return len(ended)
-        room = (1 if self.misses else AT_ONCE) - len(self._under_way)
-        for matter in self.ledger.waiting() if room > 0 else ():
+        room = (1 if self.misses >= AWAY_AFTER else AT_ONCE) - len(self._under_way)
+        most = room + len(self._under_way) + len(self._later)  # those that may not be sent now stand among them
+        for matter in self.ledger.waiting(most) if room > 0 else ():
             if room <= begun:
                 break
             if matter.stream not in self._under_way and self._later.get(matter.stream, (0, 0.0))[1] <= now:
@@ -130,8 +134,9 @@ class Courier:
             )  # the next to try is another: one matter that nobody answers must not hold up the rest
             if self._ticks() >= self._closed_until:  # of several that were under way the first speaks for all
                 self.misses += 1
-                self._closed_until = self._ticks() + self._pause(self.misses)
-                if self.misses == 1:
+                if self.misses >= AWAY_AFTER:
+                    self._closed_until = self._ticks() + self._pause(self.misses - AWAY_AFTER + 1)
+                if self.misses == AWAY_AFTER:
                     log.warning("link_away", platform=self._line.platform)
 
     def _carry(self, matter: Matter) -> bool:

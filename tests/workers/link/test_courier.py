@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
@@ -93,6 +94,38 @@ def test_a_link_that_does_not_fit_the_profile_is_refused_at_the_start(rig: Rig, 
     """Unknown, without a link in the profile, by another way, without a secret: a sentence in two languages."""
     with pytest.raises(CannotStart, match=" / "):
         linked(rig.settings.model_copy(update={"links": links}), rig.house.rules)
+
+
+class Forgetful:
+    """A road on which every fourth message is lost."""
+
+    def __init__(self) -> None:
+        self.sent, self.through = 0, set[str]()
+
+    def run(self, stop: Event) -> None:
+        """Nothing to keep open."""
+
+    def send(self, id_: str, body: bytes) -> Answer | None:
+        self.sent += 1
+        if self.sent % 4 == 0:
+            return None
+        self.through.add(id_.partition(":")[0])
+        return Answer(200, last=1)
+
+
+def test_a_message_lost_now_and_then_does_not_close_the_road(rig: Rig) -> None:
+    """Not a moment passes: two of ten messages are lost and wait for their next try, the eight others are through."""
+    for _ in range(10):
+        rig.give()
+    road = Forgetful()
+    courier = Courier(rig.house, linked(rig.settings, rig.house.rules)["110"], road, ticks=lambda: 0.0)
+    while courier.follow():
+        continue
+    with ThreadPoolExecutor(1) as pool:
+        eventually(
+            lambda: (courier.send(pool), courier.ledger.standing()[0])[1] == 2, within=20, what="eight are acknowledged"
+        )
+    assert (road.sent, len(road.through)) == (10, 8)
 
 
 class Poisoned:
