@@ -2,7 +2,7 @@
 
 CAUGHT_BY = "acknowledged once, unknown at most once"
 ONLY = ("kill postgres",)
-FAULTS = 8
+FAULTS = 12
 PACE = 2.0
 PEOPLE = 6
 POSTGRES = {

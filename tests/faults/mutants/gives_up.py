@@ -5,7 +5,8 @@ from typing import Any
 
 CAUGHT_BY = "consuming again soon"
 ONLY = ("delete the consumer",)
-FAULTS = 1
+FAULTS = 2
+PACE = 3.0
 
 
 def apply() -> None:
