@@ -11,9 +11,10 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from tests.bench import lag, log, pg, rebuild, start, throughput
+from tests.bench import experts, handoffs, lag, log, pg, rebuild, start, throughput
 from tests.bench.figure import HEAD, Figure, facts_of, lines_of
 from tests.bench.machine import machine
+from tests.faults.servers import Postgres
 
 RUNS = 3
 LAG_SECONDS = 60.0
@@ -25,7 +26,10 @@ _SHORT = 0.1
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="start, rebuild, lag, lag-http, throughput, pg; all when none is named"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="start, rebuild, lag, lag-http, throughput, experts, handoffs, pg; all when none is named",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="of each, of which the median counts (default 3)")
     parser.add_argument(
@@ -62,6 +66,10 @@ def _benches(
         return log.make(room / "log")
 
     @cache
+    def the_server() -> Postgres:
+        return ends.enter_context(pg.cluster())
+
+    @cache
     def the_cities() -> list[pg.Filled]:
         return ends.enter_context(pg.cities(room / "cities", size))
 
@@ -71,6 +79,8 @@ def _benches(
         "lag": lambda own: lag.in_process(own, LAG_SECONDS * share),
         "lag-http": lambda own: lag.over_http(own, LAG_SECONDS * share),
         "throughput": lambda own: throughput.run(own, THROUGHPUT_SECONDS * share),
+        "experts": lambda own: experts.run(own, the_server(), share),
+        "handoffs": lambda own: handoffs.run(own, the_server(), share),
         "pg": lambda own: pg.run(own, the_cities(), share, parts),
     }
 

@@ -20,6 +20,7 @@ from workers.compose import House, build
 from workers.settings import Settings
 
 PIECES = ("web", "relay", "project", "react", "clock", "notify")
+NONE: Mapping[str, str] = {}
 PATIENCE = 120.0
 """Seconds within which whatever follows the log must have reached its end."""
 
@@ -78,17 +79,20 @@ class City:
 
 
 @contextmanager
-def city(room: Path, store: str, pieces: Collection[str] = PIECES) -> Iterator[City]:
-    """A city on a database, every process ready; ended afterwards.  What a process says stands in ``room``."""
+def city(
+    room: Path, store: str, pieces: Collection[str] = PIECES, *, web: int = 0, settings: Mapping[str, str] = NONE
+) -> Iterator[City]:
+    """A city on a database, every process ready; ended afterwards.  What a process says stands in ``room``.  ``web`` is
+    the port of the web, any if it is 0; ``settings`` are more than what a city needs."""
     room.mkdir(parents=True, exist_ok=True)
     nats = NatsServer(room / "nats")
-    given = {"HOTLINE_DATA": str(room / "data"), "HOTLINE_STORE": store, "HOTLINE_NATS_URL": nats.url}
+    given = {"HOTLINE_DATA": str(room / "data"), "HOTLINE_STORE": store, "HOTLINE_NATS_URL": nats.url, **settings}
     house = migrated(room, store)
     try:
         with ExitStack() as ends:
             running = {}
             for piece in pieces:
-                port = free_port()
+                port = web if web and piece == "web" else free_port()
                 words = [piece, "--port" if piece == "web" else "--health-port", str(port)]
                 command = [sys.executable, "-m", "workers", *words]
                 running[piece] = ends.enter_context(spawned(command, port, room / f"{piece}.out", given))

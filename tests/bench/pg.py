@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psycopg
-from psycopg.sql import SQL, Identifier
-
 from projections.rebuild import rebuild
 from projections.registry import VIEWS
 from tests.bench.city import city, migrated
@@ -80,9 +77,7 @@ def filled(server: Postgres, room: Path, size: int, lived: Month, times: int) ->
     """A new city in a database of its own."""
     print(f"filling a city with {size:,} tickets", file=sys.stderr, flush=True)
     room.mkdir(parents=True)
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(SQL("CREATE DATABASE {}").format(Identifier(f"city_{size}")))
-    store = server.url().removesuffix("hotline") + f"city_{size}"
+    store = server.database(f"city_{size}")
     house, nats = migrated(room, store), NatsServer(room / "nats")
     try:
         codes = fill(house, lived, times, nats.url)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from tests.support.lifetime import die_with_parent
 from tests.support.ports import free_port
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which a program that does not come up is given up."""
 IDLE = 2.0
 """Seconds after which a connection is taken for closed: servers give idle ones up after five."""
