@@ -92,14 +92,13 @@ class PostgresLog(PostgresApplicationRecorder):
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         """Runs before eventsourcing's own insert; what is raised here rolls the whole transaction back."""
         turn: _Turn = kwargs["turn"]
-        again, turn.again = (
-            turn.again,
-            None,
-        )  # eventsourcing tries again when it has lost the connection: who knows then
+        # Once alone: eventsourcing tries again when it has lost the connection, and whether its first try was written
+        # only the pen finds out.
+        again, turn.again = turn.again, None
         row = curs.execute(self._take_turn, prepare=True).fetchone()
         last: bytes | None = row["last"] if row else None
         if turn.stamped is not None and last is not None and (at := stamp_of(bytes(last))) > turn.stamped:
-            if again is None:  # ... whether the first try was written? The pen does.
+            if again is None:
                 raise ClockBehind(at)
             turn.events, turn.beside = again(at)
             turn.stamped = turn.beside.at
