@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
@@ -19,6 +20,8 @@ import psycopg
 from eventsourcing.persistence import Notification
 
 from hotline.caller import conduct
+from hotline.consultation import consultation
+from hotline.consultation.facts import ConsultationAsked
 from hotline.facts import Recorded
 from hotline.ticket import number as numbers
 from hotline.ticket.facts import TicketReceived
@@ -52,11 +55,13 @@ class Code:
 
 @dataclass(frozen=True)
 class Month:
-    """What was simulated.  ``words`` are the sealed ones, by envelope: ticket, label and text."""
+    """What was simulated.  ``words`` are the sealed ones, by envelope: ticket, label and text; ``asked`` are the questions
+    that went to the expert seats by themselves: stream, its ticket, and the ticket's version it is named after."""
 
     facts: Sequence[Notification]
     received: Sequence[Recorded]
     words: dict[str, tuple[UUID, str, str]]
+    asked: Sequence[tuple[UUID, UUID, int]]
 
 
 @dataclass
@@ -84,7 +89,8 @@ def month(room: Path, requests: int) -> Month:
         simulate(StoreDoor(house, clock, beside=False), Plan(requests, DAYS, SEED, start))
         facts = house.hotline.store.select_notifications(0, house.hotline.position(), inclusive_of_start=False)
         received = [house.hotline.facts.to_domain_event(n) for n in facts if n.topic == TicketReceived.TOPIC]
-        return Month(facts, received, words)
+        asked = [house.hotline.facts.to_domain_event(n) for n in facts if n.topic == ConsultationAsked.TOPIC]
+        return Month(facts, received, words, [_named_after(recorded) for recorded in asked])
     finally:
         house.close()
 
@@ -133,8 +139,16 @@ def _copy(house: House, vault: Keys, told: Month, draw: Random, taken: set[str],
     for sealed, (old, label, text) in told.words.items():
         if old in copy.streams:  # else its request was refused
             copy.own[sealed.encode()] = vault.seal(copy.streams[old], label, text).encode()
+    for stream, ticket, version in told.asked:
+        copy.streams[stream] = consultation.stream_of(copy.streams[ticket], version)
     copy.own |= {str(old).encode(): str(new).encode() for old, new in copy.streams.items()}
     return copy
+
+
+def _named_after(recorded: Recorded) -> tuple[UUID, UUID, int]:
+    assert isinstance(recorded.fact, ConsultationAsked)
+    stream, ticket = recorded.originator_id, recorded.fact.ticket
+    return stream, ticket, next(v for v in count() if consultation.stream_of(ticket, v) == stream)
 
 
 def _number(recorded: Recorded, taken: set[str]) -> str:
