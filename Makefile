@@ -70,10 +70,10 @@ clean: ## remove what make has made; data in var/ stay
 	@touch $@
 
 .venv/.ready: pyproject.toml uv.lock | .tools/uv
-	$(SYNC) --all-extras
+	$(SYNC) --extra postgres
 	@touch $@ .venv/.ready-to-run
 
 # Only what runs; a working place that has more keeps it.
 .venv/.ready-to-run: pyproject.toml uv.lock | .tools/uv
-	$(SYNC) --all-extras --no-dev --inexact
+	$(SYNC) --extra postgres --no-dev --inexact
 	@touch $@

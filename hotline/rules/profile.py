@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hotline.rules.experts import ExpertRule
+from hotline.rules.meaning import Meaning
 from hotline.rules.parts import (
     Alarms,
     CalendarYear,
@@ -79,6 +80,8 @@ class Profile(Part):
     teams: tuple[Team, ...]
     categories: dict[Slug, CategoryHead]
     calendar: tuple[CalendarYear, ...] = Field(default=())
+    taxonomy: dict[Slug, Meaning] = Field(default_factory=dict)
+    """The city's own words on categories, laid over the shipped table."""
 
     @property
     def zone(self) -> ZoneInfo:

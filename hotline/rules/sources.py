@@ -14,7 +14,7 @@ from hotline.rules.findings import ProfileError, finding
 Data = dict[str, Any]
 Named = tuple[str, str]
 """A file's name and its text."""
-SHARED = ("common", "categories")
+SHARED = ("common", "categories", "taxonomy")
 
 
 def shipped() -> Traversable:

@@ -1,0 +1,155 @@
+"""Emergencies by readable rules, before and beside every probability: what the words say decides, not how they are said.
+
+The rules are data, `emergencies.toml`. A word list names what is said when danger is there; a guard names what makes the
+same words harmless (negated, over, only supposed, a figure of speech, a drill, a question about rules).
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from hotline.reading.reading import Alarm, Owner
+
+Guard = Literal["negated", "over", "supposed", "drill", "question", "hazard", "habit", "found", "figure", "aftercare"]
+GAP = 8
+"""Letters that may stand between the parts of a word written with …; ours."""
+_SENTENCE = re.compile(r"[^。！？!?;；\n]+")
+_CLAUSE = re.compile(r"[,，、:： ]")
+
+
+def _listed(written: object) -> object:
+    return written.split() if isinstance(written, str) else written
+
+
+class Rule(BaseModel):
+    """One emergency: any of `words` in a sentence (… stands for a few letters), and, where given, any of `beside` in the
+    same sentence, any of `also` anywhere in the text, and none of `unless` in the sentence. `guards` name which of the file's guards can silence it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    kind: str
+    owner: Owner
+    words: Annotated[tuple[str, ...], BeforeValidator(_listed)]
+    beside: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    also: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    unless: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    guards: Annotated[tuple[Guard, ...], BeforeValidator(_listed)] = (
+        "negated",
+        "over",
+        "supposed",
+        "drill",
+        "question",
+        "hazard",
+    )
+
+
+@dataclass(frozen=True)
+class _Word:
+    pattern: re.Pattern[str]
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Emergencies:
+    """The rules made ready: each word is looked for only where its rarest two letters stand."""
+
+    version: str
+    by_pair: Mapping[str, tuple[_Word, ...]]
+    beside: Mapping[str, re.Pattern[str]]
+    also: Mapping[str, re.Pattern[str]]
+    unless: Mapping[str, re.Pattern[str]]
+    before: Mapping[str, re.Pattern[str]]
+    around: Mapping[str, re.Pattern[str]]
+    now: re.Pattern[str]
+    last: Mapping[str, re.Pattern[str]]
+
+    def find(self, text: str) -> list[Alarm]:
+        """The rules that hold in a plain text, with the places of the words; each rule once for the same place."""
+        pairs = {text[i : i + 2] for i in range(len(text) - 1)} & self.by_pair.keys()
+        if not pairs:
+            return []
+        found: dict[tuple[str, int], Alarm] = {}
+        for word in {word for pair in pairs for word in self.by_pair[pair]}:
+            for match in word.pattern.finditer(text):
+                rule = word.rule
+                if (rule.id, match.start()) not in found and self._holds(rule, text, match):
+                    found[rule.id, match.start()] = Alarm(
+                        rule=rule.id, kind=rule.kind, owner=rule.owner, start=match.start(), end=match.end()
+                    )
+        return sorted(found.values(), key=lambda alarm: (alarm.start, alarm.rule))
+
+    def _holds(self, rule: Rule, text: str, match: re.Match[str]) -> bool:
+        start, end = _around(text, match.start(), match.end())
+        sentence = text[start:end]
+        if rule.beside and not self.beside[rule.id].search(sentence):
+            return False
+        if rule.also and not self.also[rule.id].search(text):
+            return False
+        if rule.unless and self.unless[rule.id].search(sentence):
+            return False
+        clause = _CLAUSE.split(text[start : match.start()])[-1]
+        for guard in rule.guards:
+            if guard in self.before and self.before[guard].search(clause):
+                return False
+            if guard in self.last and self.last[guard].match(text, match.end()):
+                return False
+            if guard in self.around and self.around[guard].search(sentence) and not self.now.search(sentence):
+                return False
+        return True
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence a match stands in."""
+    for sentence in _SENTENCE.finditer(text):
+        if sentence.start() <= start < sentence.end():
+            return sentence.start(), max(end, sentence.end())
+    return start, end
+
+
+def _words(rules: Iterable[Rule]) -> Iterator[tuple[str, _Word]]:
+    for rule in rules:
+        for written in rule.words:
+            parts = written.split("…")
+            pattern = rf"[^。！？!?;；\n]{{0,{GAP}}}?".join(map(re.escape, parts))
+            longest = max(parts, key=len)
+            yield longest[:2], _Word(re.compile(pattern), rule)
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(words, key=len, reverse=True)) or r"(?!)")
+
+
+def parse(text: str) -> Emergencies:
+    """The rules of a file. Raises ValueError (pydantic's or tomllib's) for one that is wrong."""
+    data = tomllib.loads(text)
+    rules = [Rule.model_validate(rule) for rule in data["rule"]]
+    by_pair: dict[str, tuple[_Word, ...]] = {}
+    for pair, word in _words(rules):
+        if len(pair) < 2:
+            raise ValueError(f"{word.rule.id}: a word needs two letters side by side: {word.pattern.pattern}")
+        by_pair[pair] = (*by_pair.get(pair, ()), word)
+    guards = data["guards"]
+    return Emergencies(
+        version=f"emergencies@{sha256(text.encode()).hexdigest()[:12]}",
+        by_pair=by_pair,
+        beside={rule.id: _any(map(re.escape, rule.beside)) for rule in rules if rule.beside},
+        also={rule.id: _any(map(re.escape, rule.also)) for rule in rules if rule.also},
+        unless={rule.id: _any(map(re.escape, rule.unless)) for rule in rules if rule.unless},
+        before={name: re.compile(f"(?:{'|'.join(g['before'])})$") for name, g in guards.items() if "before" in g},
+        around={name: _any(map(re.escape, g["around"].split())) for name, g in guards.items() if "around" in g},
+        last={name: _any(g["after"]) for name, g in guards.items() if "after" in g},
+        now=_any(map(re.escape, data["now"]["words"].split())),
+    )
+
+
+@cache
+def load() -> Emergencies:
+    """The shipped rules, read once."""
+    return parse((files(__package__) / "emergencies.toml").read_text(encoding="utf-8"))

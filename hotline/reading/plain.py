@@ -1,0 +1,85 @@
+"""A text as the reader wants to see it: simplified, one width, lower case, without markup, every place traceable."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from hotline.reading.folding import fold
+from hotline.reading.reading import Unread
+
+HEAD, TAIL = 6_000, 2_000
+"""Letters read of a longer text; ours: a request on paper rarely fills three pages."""
+
+_MARKUP = re.compile(r"<[/!a-zA-Z][^<>]{0,300}>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,6});|https?://[A-Za-z0-9./?=&%#_\-]{1,300}")
+_DROPPED = re.compile(rf"{_MARKUP.pattern}|(?<=[0-9])[0-9]+|(?<=\s)\s+|([^\w\s])\1+(?=\1)")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORD = re.compile(r"[^\W_]")
+_EMOJI = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]")
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for line in (files(__package__) / "traditional.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            old, new = line.split(" ")
+            table |= dict(zip(map(ord, old), new, strict=True))
+    return table
+
+
+@dataclass(frozen=True)
+class Plain:
+    """`text` with the place of each of its letters in the original, and what was in the way of reading."""
+
+    text: str
+    places: Sequence[int]
+    unread: tuple[Unread, ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the plain text as a stretch of the original."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def plain(text: str) -> Plain:
+    """The text for reading; linear in the part that is read."""
+    unread: list[Unread] = []
+    places: Sequence[int] = range(len(text))
+    if len(text) > HEAD + TAIL:
+        unread.append("too_long")
+        places = [*range(HEAD), *range(len(text) - TAIL, len(text))]
+        text = text[:HEAD] + text[-TAIL:]
+    folded = fold(text)
+    if len(folded.plain) < len(text):
+        unread.append("invisible")
+    places = [places[place] for place in folded.places] if len(folded.plain) < len(text) else places
+    same = folded.plain.translate(_simplified())
+    if same != folded.plain:
+        unread.append("traditional")
+    if _MARKUP.search(same):
+        unread.append("markup")
+    if _DROPPED.search(same):
+        kept = bytearray(b"\1" * len(same))
+        for match in _DROPPED.finditer(same):
+            kept[match.start() : match.end()] = bytes(len(match[0]))
+        places = [place for place, keep in zip(places, kept, strict=True) if keep]
+        same = "".join(letter for letter, keep in zip(same, kept, strict=True) if keep)
+    same = _lower(same)
+    return Plain(same, places, (*unread, *_nothing_in(text, same)))
+
+
+def _lower(text: str) -> str:
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _nothing_in(original: str, text: str) -> tuple[Unread, ...]:
+    if not text.strip():
+        return ("empty",)
+    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
+    if not words:
+        return ("emoji_only",) if _EMOJI.search(original) else ("no_words",)
+    if han < 2 and words > 8:
+        return ("other_language",)
+    return ()

@@ -1,0 +1,155 @@
+"""Reading a request: text in, proposal out. Pure, bounded, never an exception whatever is typed."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hotline.reading import emergencies, splitting, weights
+from hotline.reading.emergencies import Emergencies
+from hotline.reading.features import grams, words
+from hotline.reading.personal import find
+from hotline.reading.plain import HEAD, Plain, plain
+from hotline.reading.reading import Alarm, Evidence, Guess, Matter, Owner, Reading
+from hotline.reading.scoring import Scored
+from hotline.reading.weights import Weights
+from hotline.rules import Rules
+from hotline.rules.taxonomy import Taxonomy
+from hotline.rules.written import TicketType, Urgency
+
+TOP = 3
+REASONS = 6
+"""Stretches told as evidence for a category; ours."""
+_NOTHING = frozenset({"empty", "no_words", "emoji_only"})
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """What a reading needs, made ready: the weights, the meanings of one profile, the emergency rules."""
+
+    weights: Weights
+    taxonomy: Taxonomy
+    emergencies: Emergencies
+
+    @property
+    def rules_version(self) -> str:
+        """The words and emergency rules by content hash."""
+        return f"{self.taxonomy.version} {self.emergencies.version}"
+
+    def read(self, text: str, known: Sequence[str] = ()) -> Reading:
+        """The proposal for a text. `known`: names and numbers of the caller, as in `personal.find`."""
+        seen = plain(text)
+        personal = find(text if len(text) <= HEAD else text[:HEAD], known)
+        if _NOTHING & set(seen.unread):
+            return Reading(
+                model=self.weights.version, rules=self.rules_version, personal=personal, could_not_read=seen.unread
+            )
+        scored, found = self._scored(seen.text)
+        alarms = self.emergencies.find(seen.text)
+        categories, heads = self._guesses(scored)
+        urgency, urgent = self._urgency(scored, alarms)
+        owner, owned = _owner(scored, alarms)
+        type_, typed = scored.best("types")
+        best = categories[0].category
+        return Reading(
+            model=self.weights.version,
+            rules=self.rules_version,
+            categories=categories,
+            heads=heads,
+            type=_type(type_),
+            type_probability=typed,
+            urgency=urgency,
+            urgency_probability=urgent,
+            owner=owner,
+            owner_probability=owned,
+            skill=None if alarms or type_ == "praise" else self.taxonomy.skill(best),
+            statutory=self.taxonomy.statutory(best),
+            alarms=tuple(_placed(alarm, seen) for alarm in alarms),
+            evidence=(*self._evidence(seen, best, found), *_alarm_evidence(alarms, seen)),
+            personal=personal,
+            split=self._split(seen),
+            could_not_read=seen.unread if scored.known else (*seen.unread, "nothing_known"),
+        )
+
+    def _scored(self, text: str) -> tuple[Scored, dict[str, list[int]]]:
+        found = words(text, self.taxonomy.lexicon)
+        return Scored.of(self.weights, grams(text), self._hits(found)), found
+
+    def _hits(self, found: Mapping[str, Sequence[int]]) -> Counter[str]:
+        hits: Counter[str] = Counter()
+        for word in found:
+            hits.update(self.taxonomy.lexicon[word])
+        return hits
+
+    def _guesses(self, scored: Scored) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
+        categories = [
+            Guess(category=(code.split(".")[0], code), probability=round(p, 4))
+            for code, p in scored.top("categories", TOP)
+        ]
+        heads = [Guess(category=(code,), probability=round(p, 4)) for code, p in scored.top("heads", TOP)]
+        return tuple(categories), tuple(heads)
+
+    def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
+        probability = scored.probabilities("urgencies")
+        if alarms or probability["emergency"] >= self.weights.mixing["emergency_at"]:
+            return "emergency", 1.0 if alarms else round(probability["emergency"], 4)
+        if probability["urgent"] + probability["emergency"] >= self.weights.mixing["urgent_at"]:
+            return "urgent", round(probability["urgent"], 4)
+        return "normal", round(probability["normal"], 4)
+
+    def _evidence(self, seen: Plain, category: tuple[str, ...], found: Mapping[str, Sequence[int]]) -> list[Evidence]:
+        told = []
+        for word, places in found.items():
+            for code in set(self.taxonomy.lexicon[word]) & set(category):
+                start, end = seen.original(places[0], places[0] + len(word))
+                told.append(Evidence(start=start, end=end, about="category", rule=f"words:{code}", weight=1.0))
+        for start, end, weight in splitting.weighty(seen.text, self.weights, category[-1], REASONS):
+            begin, stop = seen.original(start, end)
+            told.append(Evidence(start=begin, end=stop, about="category", rule="learned", weight=round(weight, 3)))
+        return told
+
+    def _split(self, seen: Plain) -> tuple[Matter, ...]:
+        parts = splitting.matters(seen.text, lambda text: self._scored(text)[0])
+        return tuple(
+            Matter(
+                start=seen.original(start, end)[0], end=seen.original(start, end)[1], guesses=self._guesses(scored)[0]
+            )
+            for start, end, scored in parts
+        )
+
+
+def _placed(alarm: Alarm, seen: Plain) -> Alarm:
+    start, end = seen.original(alarm.start, alarm.end)
+    return alarm.model_copy(update={"start": start, "end": end})
+
+
+def _alarm_evidence(alarms: Sequence[Alarm], seen: Plain) -> list[Evidence]:
+    told = []
+    for alarm in alarms:
+        start, end = seen.original(alarm.start, alarm.end)
+        told.append(Evidence(start=start, end=end, about="alarm", rule=alarm.rule, weight=1.0))
+    return told
+
+
+def _owner(scored: Scored, alarms: Sequence[Alarm]) -> tuple[Owner, float]:
+    """The model's owner, but an alarm is never left with 12345: then it is the rule's."""
+    owner, probability = scored.best("owners")
+    if alarms and owner == "12345":
+        return alarms[0].owner, 1.0
+    return owner, probability  # type: ignore[return-value]
+
+
+def _type(word: str) -> TicketType:
+    return word  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=16)
+def reader_for(profile: Rules | None) -> Reader:
+    """The reader of a profile, made once; without a profile the shipped taxonomy counts alone."""
+    return Reader(weights.load(), Taxonomy.of(profile.profile.taxonomy if profile else {}), emergencies.load())
+
+
+def read(text: str, place: str | None = None, profile: Rules | None = None) -> Reading:
+    """What a request is about and whose it is, with reasons. `profile` is the city's rules: its own taxonomy is laid over
+    the shipped one. `place` is the address given with it; the weights do not look at it."""
+    return reader_for(profile).read(text)
