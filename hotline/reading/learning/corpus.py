@@ -131,3 +131,15 @@ def _example(line: str, group: _Group, where: str) -> Example | str:
         text += piece
     several = tuple(parts) if len(parts) > 1 else ()
     return Example(text, group.labels[0], group.types, group.urgency, group.owner, several, where)
+
+
+def doubts(examples: Iterable[Example], categories: frozenset[str]) -> list[str]:
+    """What is wrong with the whole: a text that stands twice, a category nobody wrote for."""
+    found: list[str] = []
+    seen: dict[str, str] = {}
+    for example in examples:
+        if example.text in seen:
+            found.append(f"{example.where}: the same text as {seen[example.text]}")
+        seen.setdefault(example.text, example.where)
+    missing = categories - {example.category for example in examples}
+    return [*found, *(f"no text for {code}" for code in sorted(missing))]
