@@ -20,6 +20,8 @@ from hotline.reading.reading import Alarm, Owner
 Guard = Literal["negated", "over", "supposed", "drill", "question", "hazard", "habit", "found", "figure", "aftercare"]
 GAP = 8
 """Letters that may stand between the parts of a word written with …; ours."""
+NEAR = 14
+"""Letters around a word within which a word for *now* counts against a guard; ours."""
 _SENTENCE = re.compile(r"[^。！？!?;；\n]+")
 _CLAUSE = re.compile(r"[,，、:： ]")
 
@@ -94,13 +96,14 @@ class Emergencies:
             return False
         if rule.unless and self.unless[rule.id].search(sentence):
             return False
+        near = text[max(start, match.start() - NEAR) : min(end, match.end() + NEAR)]
         clause = _CLAUSE.split(text[start : match.start()])[-1]
         for guard in rule.guards:
             if guard in self.before and self.before[guard].search(clause):
                 return False
             if guard in self.last and self.last[guard].match(text, match.end()):
                 return False
-            if guard in self.around and self.around[guard].search(sentence) and not self.now.search(sentence):
+            if guard in self.around and self.around[guard].search(sentence) and not self.now.search(near):
                 return False
         return True
 
@@ -145,7 +148,7 @@ def parse(text: str) -> Emergencies:
         before={name: re.compile(f"(?:{'|'.join(g['before'])})$") for name, g in guards.items() if "before" in g},
         around={name: _any(map(re.escape, g["around"].split())) for name, g in guards.items() if "around" in g},
         last={name: _any(g["after"]) for name, g in guards.items() if "after" in g},
-        now=_any(map(re.escape, data["now"]["words"].split())),
+        now=re.compile(rf"(?<!到)(?:{_any(map(re.escape, data['now']['words'].split())).pattern})"),
     )
 
 

@@ -4,20 +4,21 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from hotline.reading.lexicons import Lexicon
+
 _RUN = re.compile(r"[0-9a-z\u3400-\u9fff]+")
 LONGEST = 4
-LONGEST_WORD = 8
 _SHORT, _LONG = 16, 150
 
 
 def grams(text: str) -> Counter[str]:
     """How often each run of letters stands in a plain text, never across punctuation; `§…` are the outward signs."""
-    found: Counter[str] = Counter()
+    found = signs(text)
     for run in _RUN.findall(text):
-        for n in range(1, LONGEST + 1):
-            found.update([run[i : i + n] for i in range(len(run) - n + 1)])
-    found.update(signs(text))
-    return found
+        found += run
+        for n in range(2, LONGEST + 1):
+            found += [run[i : i + n] for i in range(len(run) - n + 1)]
+    return Counter(found)
 
 
 def signs(text: str) -> list[str]:
@@ -34,12 +35,24 @@ def signs(text: str) -> list[str]:
     return told
 
 
-def words(text: str, lexicon: Mapping[str, object]) -> dict[str, list[int]]:
+def words(text: str, lexicon: Lexicon) -> dict[str, list[int]]:
     """The words of a lexicon in a plain text, each with the places where it begins."""
     found: dict[str, list[int]] = {}
-    for n in range(2, LONGEST_WORD + 1):
-        for i in range(len(text) - n + 1):
-            piece = text[i : i + n]
-            if piece in lexicon:
-                found.setdefault(piece, []).append(i)
+    begins = lexicon.by_pair
+    for place in range(len(text)):
+        for word in begins.get(text[place : place + 2], ()):
+            if text.startswith(word, place):
+                found.setdefault(word, []).append(place)
+    for letter in lexicon.letters:
+        place = text.find(letter)
+        if place >= 0:
+            found[letter] = [place]
     return found
+
+
+def hits(found: Mapping[str, object], lexicon: Lexicon) -> Counter[str]:
+    """How many words of each lexicon and cue group were found."""
+    counted: Counter[str] = Counter()
+    for word in found:
+        counted.update(lexicon.labels[word])
+    return counted

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 
 from hotline.reading.folding import fold
 from hotline.reading.reading import Unread
@@ -63,8 +64,8 @@ def plain(text: str) -> Plain:
         kept = bytearray(b"\1" * len(same))
         for match in _DROPPED.finditer(same):
             kept[match.start() : match.end()] = bytes(len(match[0]))
-        places = [place for place, keep in zip(places, kept, strict=True) if keep]
-        same = "".join(letter for letter, keep in zip(same, kept, strict=True) if keep)
+        places = list(compress(places, kept))
+        same = "".join(compress(same, kept))
     same = _lower(same)
     return Plain(same, places, (*unread, *_nothing_in(text, same)))
 

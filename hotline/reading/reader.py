@@ -1,13 +1,13 @@
 """Reading a request: text in, proposal out. Pure, bounded, never an exception whatever is typed."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from hotline.reading import emergencies, splitting, weights
 from hotline.reading.emergencies import Emergencies
-from hotline.reading.features import grams, words
+from hotline.reading.features import grams, hits, words
+from hotline.reading.lexicons import Lexicon, lexicon
 from hotline.reading.personal import find
 from hotline.reading.plain import HEAD, Plain, plain
 from hotline.reading.reading import Alarm, Evidence, Guess, Matter, Owner, Reading
@@ -15,7 +15,7 @@ from hotline.reading.scoring import Scored
 from hotline.reading.weights import Weights
 from hotline.rules import Rules
 from hotline.rules.taxonomy import Taxonomy
-from hotline.rules.written import TicketType, Urgency
+from hotline.rules.written import URGENCIES, TicketType, Urgency
 
 TOP = 3
 REASONS = 6
@@ -30,6 +30,11 @@ class Reader:
     weights: Weights
     taxonomy: Taxonomy
     emergencies: Emergencies
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Every word that counts, with the categories and cue groups it speaks for."""
+        return lexicon(self.taxonomy)
 
     @property
     def rules_version(self) -> str:
@@ -72,35 +77,28 @@ class Reader:
         )
 
     def _scored(self, text: str) -> tuple[Scored, dict[str, list[int]]]:
-        found = words(text, self.taxonomy.lexicon)
-        return Scored.of(self.weights, grams(text), self._hits(found)), found
-
-    def _hits(self, found: Mapping[str, Sequence[int]]) -> Counter[str]:
-        hits: Counter[str] = Counter()
-        for word in found:
-            hits.update(self.taxonomy.lexicon[word])
-        return hits
+        found = words(text, self.lexicon)
+        return Scored.of(self.weights, grams(text), hits(found, self.lexicon)), found
 
     def _guesses(self, scored: Scored) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
         categories = [
-            Guess(category=(code.split(".")[0], code), probability=round(p, 4))
-            for code, p in scored.top("categories", TOP)
+            Guess(category=(code.split(".")[0], code), probability=p) for code, p in scored.top("categories", TOP)
         ]
-        heads = [Guess(category=(code,), probability=round(p, 4)) for code, p in scored.top("heads", TOP)]
+        heads = [Guess(category=(code,), probability=p) for code, p in scored.top("heads", TOP)]
         return tuple(categories), tuple(heads)
 
     def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
-        probability = scored.probabilities("urgencies")
-        if alarms or probability["emergency"] >= self.weights.mixing["emergency_at"]:
-            return "emergency", 1.0 if alarms else round(probability["emergency"], 4)
-        if probability["urgent"] + probability["emergency"] >= self.weights.mixing["urgent_at"]:
-            return "urgent", round(probability["urgent"], 4)
-        return "normal", round(probability["normal"], 4)
+        normal, urgent, emergency = (scored.probability("urgencies", word) for word in URGENCIES)
+        if alarms or emergency >= self.weights.mixing["emergency_at"]:
+            return "emergency", 1.0 if alarms else round(emergency, 4)
+        if urgent + emergency >= self.weights.mixing["urgent_at"]:
+            return "urgent", round(urgent, 4)
+        return "normal", round(normal, 4)
 
     def _evidence(self, seen: Plain, category: tuple[str, ...], found: Mapping[str, Sequence[int]]) -> list[Evidence]:
         told = []
         for word, places in found.items():
-            for code in set(self.taxonomy.lexicon[word]) & set(category):
+            for code in set(self.lexicon.labels[word]) & set(category):
                 start, end = seen.original(places[0], places[0] + len(word))
                 told.append(Evidence(start=start, end=end, about="category", rule=f"words:{code}", weight=1.0))
         for start, end, weight in splitting.weighty(seen.text, self.weights, category[-1], REASONS):

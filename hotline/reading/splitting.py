@@ -1,14 +1,12 @@
 """A message with several matters: where one ends and the next begins."""
 
-from __future__ import annotations
-
 import re
-from array import array
 from collections.abc import Callable, Iterator
-from math import log
+
+import numpy as np
 
 from hotline.reading.features import LONGEST
-from hotline.reading.scoring import Scored
+from hotline.reading.scoring import Scored, heads_of
 from hotline.reading.weights import Weights
 
 SHORTEST = 8
@@ -45,33 +43,31 @@ def matters(text: str, score: Callable[[str], Scored]) -> list[tuple[int, int, S
     parts = pieces(text)
     if len(parts) < 2:
         return []
-    tops = [score(text[start:end]).probabilities("categories") for start, end in parts]
-    labels = list(tops[0])
-    cost = {label: -log(tops[0][label] + 1e-6) for label in labels}
-    back: list[dict[str, str]] = []
-    for (start, _), now in zip(parts[1:], tops[1:], strict=True):
+    scored = [score(text[start:end]) for start, end in parts]
+    surprise = -np.log(np.array([each.by_part["categories"] for each in scored]) + 1e-6)
+    heads = heads_of(scored[0].weights)
+    cost = surprise[0]
+    back = []
+    for (start, _), now in zip(parts[1:], surprise[1:], strict=True):
         price = SWITCH_AT_CUE if _CUE.match(text, start) else SWITCH
-        cheapest = sorted(cost, key=cost.__getitem__)[:3]
-        step: dict[str, str] = {}
-        after: dict[str, float] = {}
-        for label in labels:
-            before, paid = label, cost[label]
-            for other in cheapest:
-                near = SWITCH_IN_HEAD if other.split(".")[0] == label.split(".")[0] else 0.0
-                if other != label and cost[other] + price + near < paid:
-                    before, paid = other, cost[other] + price + near
-            step[label], after[label] = before, paid - log(now[label] + 1e-6)
-        back.append(step)
-        cost = after
-    path = [min(cost, key=cost.__getitem__)]
-    for step in reversed(back):
-        path.append(step[path[-1]])
+        before = np.arange(len(cost))
+        for other in np.argsort(cost)[:3]:
+            paid = cost[other] + price + SWITCH_IN_HEAD * (heads == heads[other])
+            before = np.where(paid < cost[before], other, before)
+        paid = cost[before] + np.where(
+            before == np.arange(len(cost)), 0.0, price + SWITCH_IN_HEAD * (heads == heads[before])
+        )
+        back.append(before)
+        cost = paid + now
+    path = [int(np.argmin(cost))]
+    for before in reversed(back):
+        path.append(int(before[path[-1]]))
     path.reverse()
     found = list(_runs(parts, path))
     return [(start, end, score(text[start:end])) for start, end in found] if len(found) > 1 else []
 
 
-def _runs(parts: list[tuple[int, int]], path: list[str]) -> Iterator[tuple[int, int]]:
+def _runs(parts: list[tuple[int, int]], path: list[int]) -> Iterator[tuple[int, int]]:
     begin = 0
     for place in range(1, len(path) + 1):
         if place == len(path) or path[place] != path[begin]:
@@ -81,29 +77,23 @@ def _runs(parts: list[tuple[int, int]], path: list[str]) -> Iterator[tuple[int, 
 
 def weighty(text: str, weights: Weights, label: str, count: int) -> list[tuple[int, int, float]]:
     """The stretches that speak most for a label, those that touch joined."""
-    index = weights.outputs.index(label)
-    hits: dict[str, float] = {}
-    places: list[tuple[float, int, int]] = []
-    for n in range(2, LONGEST + 1):
-        for start in range(len(text) - n + 1):
-            gram = text[start : start + n]
-            if gram not in hits:
-                row = weights.rows.get(gram)
-                hits[gram] = 0.0 if row is None else _weight(row, index)
-            if hits[gram] > 0:
-                places.append((hits[gram], start, start + n))
+    places = [
+        (weights.grams.index[gram], start, start + n)
+        for n in range(2, LONGEST + 1)
+        for start in range(len(text) - n + 1)
+        if (gram := text[start : start + n]) in weights.grams.index
+    ]
+    if not places:
+        return []
+    rows = np.array([row for row, _, _ in places], np.int32)
+    weight = weights.grams.weight(rows, weights.outputs.index(label))
     joined: list[tuple[int, int, float]] = []
-    for weight, start, end in sorted(sorted(places, reverse=True)[: 2 * count], key=lambda p: p[1]):
+    best = np.argsort(-weight, kind="stable")[: 2 * count]
+    for place in sorted((int(n) for n in best if weight[n] > 0), key=lambda n: places[n][1:]):
+        _, start, end = places[place]
         if joined and start <= joined[-1][1]:
             first, last, whole = joined[-1]
-            joined[-1] = (first, max(last, end), whole + weight)
+            joined[-1] = (first, max(last, end), whole + float(weight[place]))
         else:
-            joined.append((start, end, weight))
+            joined.append((start, end, float(weight[place])))
     return sorted(joined, key=lambda p: -p[2])[:count]
-
-
-def _weight(row: array[int], index: int) -> float:
-    for place in range(1, len(row), 2):
-        if row[place] == index:
-            return row[0] * row[place + 1] / 10_000
-    return 0.0

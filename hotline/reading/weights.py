@@ -3,34 +3,80 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from math import exp, log, sqrt
+from itertools import accumulate
 from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hotline.reading.cues import MOST, PREFIX
 
 PARTS = ("heads", "categories", "types", "owners", "urgencies")
 """What is scored, in the order of the outputs."""
 SCALE = 100
 """Weights stand in the file as whole hundredths."""
+Numbers = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+class Rows:
+    """Sparse rows by name, kept packed: `0 3 12 7 -5` is rarity 0, then output 3 with weight 12, output 7 with -5."""
+
+    def __init__(self, written: Mapping[str, str]) -> None:
+        self.index = {name: place for place, name in enumerate(written)}
+        lengths = np.array([row.count(" ") for row in written.values()], np.int32)
+        flat = np.fromstring(" ".join(written.values()), np.int16, sep=" ")
+        begins = np.concatenate(([0], np.cumsum(lengths + 1)))[:-1].astype(np.int64)
+        if len(flat) != int(lengths.sum()) + len(lengths) or (lengths % 2).any():
+            raise ValueError("a row is not whole numbers in pairs")
+        self.rarity = flat[begins].astype(np.float32) / SCALE
+        rest = np.delete(flat, begins)
+        self.outputs, self.weights = rest[0::2].astype(np.uint8), rest[1::2].copy()
+        self.begins = np.concatenate(([0], np.cumsum(lengths // 2))).astype(np.int32)
+
+    def place(self, name: str) -> int:
+        """The row of a name, -1 where there is none."""
+        return self.index.get(name, -1)
+
+    def sum(self, rows: NDArray[np.int32], values: Numbers, width: int) -> Numbers:
+        """The rows times their values, added up by output."""
+        places, lengths = self._places(rows)
+        weighed = self.weights[places] * np.repeat(values, lengths)
+        return np.bincount(self.outputs[places], weighed, width).astype(np.float32) / SCALE
+
+    def weight(self, rows: NDArray[np.int32], output: int) -> Numbers:
+        """What each of the rows says of one output."""
+        places, lengths = self._places(rows)
+        of = np.repeat(np.arange(len(rows)), lengths)
+        right = self.outputs[places] == output
+        found = np.bincount(of[right], self.weights[places[right]], len(rows)).astype(np.float32)
+        return found / SCALE * self.rarity[rows]
+
+    def _places(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Where the pairs of the rows stand, one row after the other, and how many each has."""
+        begins = self.begins[rows]
+        lengths = self.begins[rows + 1] - begins
+        ends = np.cumsum(lengths)
+        return np.arange(ends[-1]) + np.repeat(begins - (ends - lengths), lengths), lengths
+
+
+@dataclass(frozen=True, eq=False)
 class Weights:
     """One model. `outputs` are all labels in order, `spans` where each part of them begins and ends."""
 
     version: str
     outputs: tuple[str, ...]
     spans: Mapping[str, tuple[int, int]]
-    bias: tuple[float, ...]
+    bias: Numbers
     temperature: Mapping[str, float]
     mixing: Mapping[str, float]
-    rows: Mapping[str, array[int]]
-    lexicon: Mapping[str, array[int]]
+    grams: Rows
+    lexicon: Rows
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -38,19 +84,18 @@ class Weights:
         try:
             data: dict[str, Any] = json.loads(text)
             names = [data["outputs"][part] for part in PARTS]
-            ends = [sum(map(len, names[: n + 1])) for n in range(len(names))]
-            begins = [0, *ends]
+            ends = list(accumulate(map(len, names)))
             return cls(
                 version=f"model@{sha256(text.encode()).hexdigest()[:12]}",
                 outputs=tuple(name for part in names for name in part),
-                spans={part: (begins[n], ends[n]) for n, part in enumerate(PARTS)},
-                bias=tuple(value / SCALE for value in data["bias"]),
+                spans=dict(zip(PARTS, zip([0, *ends], ends, strict=False), strict=True)),
+                bias=np.array(data["bias"], np.float32) / SCALE,
                 temperature=data["temperature"],
                 mixing=data["mixing"],
-                rows={gram: _row(row) for gram, row in data["grams"].items()},
-                lexicon={label: _row(row) for label, row in data["lexicon"].items()},
+                grams=Rows(data["grams"]),
+                lexicon=Rows(data["lexicon"]),
             )
-        except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
             raise ValueError(f"no model file: {error!r}") from error
 
     def part(self, name: str) -> Sequence[str]:
@@ -58,45 +103,42 @@ class Weights:
         begin, end = self.spans[name]
         return self.outputs[begin:end]
 
-    def scores(self, counts: Mapping[str, int], hits: Mapping[str, int]) -> list[float]:
+    def scores(self, counts: Mapping[str, int], hits: Mapping[str, int]) -> Numbers:
         """One score for each output: the runs of letters by weight and rarity, and the lexicons' words."""
-        sums = [0.0] * len(self.outputs)
-        square = 0.0
-        rows = self.rows
-        for gram, times in counts.items():
-            row = rows.get(gram)
-            if row is None:
-                continue
-            value = row[0] if times == 1 else row[0] * (1 + log(times))
-            square += value * value
-            for place in range(1, len(row), 2):
-                sums[row[place]] += value * row[place + 1]
-        norm = SCALE * sqrt(square) or 1.0
-        scores = [bias + total / norm for bias, total in zip(self.bias, sums, strict=True)]
-        size = sqrt(sum(n * n for n in hits.values())) or 1.0
-        for label, times in hits.items():
-            row = self.lexicon.get(label)
-            if row is not None:
-                for place in range(1, len(row), 2):
-                    scores[row[place]] += times / size * row[place + 1] / SCALE
-        return scores
+        width = len(self.outputs)
+        total = self.bias.copy()
+        found = np.fromiter(map(self.grams.place, counts), np.int32, len(counts))
+        rows = found[found >= 0]
+        if len(rows):
+            times = np.fromiter(counts.values(), np.float32, len(counts))[found >= 0]
+            values = self.grams.rarity[rows] * (1 + np.log(times))
+            total += self.grams.sum(rows, values, width) / np.sqrt(values @ values)
+        size = sum(n * n for label, n in hits.items() if not label.startswith(PREFIX)) ** 0.5 or 1.0
+        hit = [
+            (self.lexicon.index[label], min(n, MOST) if label.startswith(PREFIX) else n / size)
+            for label, n in hits.items()
+            if label in self.lexicon.index
+        ]
+        if hit:
+            places, shares = zip(*hit, strict=True)
+            total += self.lexicon.sum(np.array(places, np.int32), np.array(shares, np.float32), width)
+        return total
 
-    def probabilities(self, part: str, scores: Sequence[float]) -> list[float]:
+    def knows(self, counts: Mapping[str, int]) -> bool:
+        """Whether any run of two letters or more was ever seen."""
+        return any(len(gram) > 1 and gram[0] != "§" and gram in self.grams.index for gram in counts)
+
+    def probabilities(self, part: str, scores: Numbers) -> Numbers:
         """The calibrated probabilities of one part's labels."""
         begin, end = self.spans[part]
         return softmax(scores[begin:end], self.temperature[part])
 
 
-def softmax(scores: Sequence[float], temperature: float) -> list[float]:
+def softmax(scores: Numbers, temperature: float) -> Numbers:
     """Probabilities in proportion to the exponential of score over temperature."""
-    top = max(scores)
-    powers = [exp((score - top) / temperature) for score in scores]
-    whole = sum(powers)
-    return [power / whole for power in powers]
-
-
-def _row(written: str) -> array[int]:
-    return array("h", map(int, written.split()))
+    powers = np.exp((scores - scores.max()) / temperature)
+    whole: Numbers = powers / powers.sum()
+    return whole
 
 
 def shipped() -> Traversable:

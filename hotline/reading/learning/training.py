@@ -12,8 +12,10 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from hotline.reading.features import grams, words
+from hotline.reading import cues
+from hotline.reading.features import grams, hits, words
 from hotline.reading.learning.corpus import Example
+from hotline.reading.lexicons import lexicon
 from hotline.reading.plain import plain
 from hotline.reading.reading import OWNERS
 from hotline.reading.weights import PARTS, SCALE
@@ -24,7 +26,7 @@ FOLDS = 5
 SEED = 12345
 LEAST = 2
 """Examples a run of letters must stand in to be weighed."""
-LEXICON_SHARE = 0.6
+LEXICON_SHARE, CUE_SHARE = 0.6, 0.15
 """How much the lexicons' hits count beside the letters; this and what follows was chosen by cross-validation (ADR 11)."""
 FIRMNESS: Mapping[str, float] = {"heads": 0.5, "categories": 0.5, "types": 0.3, "owners": 0.5, "urgencies": 0.3}
 FAINT: Mapping[str, float] = {"heads": 0.06, "categories": 0.06, "types": 0.06, "owners": 0.06, "urgencies": 0.06}
@@ -76,10 +78,8 @@ def _category(code: str) -> dict[str, str]:
 
 def _sample(text: str, taxonomy: Taxonomy, labels: Mapping[str, str]) -> Sample:
     seen = plain(text).text
-    hits: Counter[str] = Counter()
-    for word in words(seen, taxonomy.lexicon):
-        hits.update(taxonomy.lexicon[word])
-    return Sample(grams(seen), hits, labels)
+    whole = lexicon(taxonomy)
+    return Sample(grams(seen), hits(words(seen, whole), whole), labels)
 
 
 class Fitted:
@@ -95,7 +95,7 @@ class Fitted:
         self.labels: dict[str, list[str]] = {
             "heads": heads, "categories": self.codes, "types": list(TYPES), "owners": list(OWNERS), "urgencies": list(URGENCIES),
         }  # fmt: skip
-        self.lexicon = {code: place for place, code in enumerate((*heads, *codes))}
+        self.lexicon = {code: place for place, code in enumerate((*heads, *codes, *cues.names()))}
         self.coef: dict[str, Any] = {}
         self.bias: dict[str, Any] = {}
         matrix = self.matrix(given)
@@ -118,8 +118,13 @@ class Fitted:
             [{self.index[g]: 1 + log(n) for g, n in s.counts.items() if g in self.index} for s in given],
             len(self.grams),
         )
-        hits = _sparse([{self.lexicon[code]: n for code, n in s.hits.items()} for s in given], len(self.lexicon))
-        return hstack([normalize(letters.multiply(self.idf).tocsr()), LEXICON_SHARE * normalize(hits)]).tocsr()
+        coded = [{c: n for c, n in s.hits.items() if not c.startswith(cues.PREFIX)} for s in given]
+        cued = [{c: min(n, cues.MOST) for c, n in s.hits.items() if c.startswith(cues.PREFIX)} for s in given]
+        found = normalize(self._hits(coded)) * LEXICON_SHARE + self._hits(cued) * CUE_SHARE
+        return hstack([normalize(letters.multiply(self.idf).tocsr()), found]).tocsr()
+
+    def _hits(self, rows: Sequence[Mapping[str, int]]) -> Any:
+        return _sparse([{self.lexicon[code]: n for code, n in row.items()} for row in rows], len(self.lexicon))
 
     def scores(self, given: Sequence[Sample], part: str) -> Any:
         """As the reader will compute them."""
@@ -132,7 +137,8 @@ class Fitted:
         rows = [""] * (split + len(self.lexicon))
         for part, begin in zip(PARTS, begins, strict=False):
             coef = np.where(abs(self.coef[part]) >= FAINT[part], np.rint(self.coef[part] * SCALE), 0).astype(int)
-            coef[:, split:] = np.rint(self.coef[part][:, split:] * SCALE * LEXICON_SHARE)
+            shares = [CUE_SHARE if label.startswith(cues.PREFIX) else LEXICON_SHARE for label in self.lexicon]
+            coef[:, split:] = np.rint(self.coef[part][:, split:] * SCALE * np.array(shares))
             for place, column in zip(*np.nonzero(coef), strict=True):
                 rows[column] += f" {begin + place} {coef[place, column]}"
         idf = np.rint(self.idf * SCALE).astype(int)
