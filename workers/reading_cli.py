@@ -22,7 +22,8 @@ out = Console(soft_wrap=True, highlight=False)
 
 Profile = Annotated[str, typer.Option(envvar="HOTLINE_PROFILE", help="规则名称 / the profile")]
 Model = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="另一个模型文件 / another model file")]
-SHIPPED_TEXTS = Path(corpus.__file__).parent.parent / "training"
+READING = Path(weights.__file__).parent
+SHIPPED_TEXTS, SHIPPED_MODEL = READING / "training", READING / "model.json"
 
 
 @app.command("evaluate")
@@ -71,6 +72,58 @@ def check_texts(
         raise typer.Exit(1)
     labels = len({example.category for example in examples})
     out.print(_both("good_texts", texts=len(examples), labels=labels), markup=False)
+
+
+@app.command("shadow")
+def shadow(
+    model: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="另一个模型文件 / another model file")],
+    profile: Profile = "sichuan-2025",
+) -> None:
+    """让另一个模型重读历史，与人工分类和现用模型比较 / read history with another model, beside the one in use."""
+    from workers.opening import opened
+    from workers.shadow import decided
+
+    rules = load(profile)
+    try:
+        other = _reader(rules, model)
+    except ValueError as error:
+        out.print(_both("bad_file", name=model.name, problem=str(error)), markup=False)
+        raise typer.Exit(1) from None
+    with opened() as house:
+        wanted = list(decided(house))
+    if not wanted:
+        out.print(_both("shadow_nothing"), markup=False)
+        return
+    ours, theirs = (
+        evaluating.figures(judged) | evaluating.details(judged)
+        for judged in (evaluating.judge(wanted, reader.read, perf_counter) for reader in (_reader(rules, None), other))
+    )
+    out.print(_both("shadow", count=len(wanted)), markup=False)
+    for name in ours.keys() - {"pairs_f1", "owner", "requests"}:
+        out.print(_both("shadow_row", what=_both(name), ours=ours[name], theirs=theirs[name]), markup=False)
+
+
+@app.command("train")
+def train(
+    to: Annotated[Path, typer.Option("--to", dir_okay=False, help="写到 / where to write")] = SHIPPED_MODEL,
+    folder: Annotated[
+        Path, typer.Option("--texts", exists=True, file_okay=False, help="训练文本 / texts")
+    ] = SHIPPED_TEXTS,
+    profile: Profile = "sichuan-2025",
+) -> None:
+    """由训练文本重新训练；同样的文本得到同样的文件 / learn anew; the same texts give the same file."""
+    try:
+        from hotline.reading.learning import training
+    except ImportError:
+        out.print(_both("no_ml"), markup=False)
+        raise typer.Exit(1) from None
+    rules = load(profile)
+    codes = list(outside.named(rules).values())
+    examples = corpus.read_folder(folder, frozenset(codes))
+    text = training.train(examples, reader_for(rules).taxonomy, codes)
+    to.write_text(text, encoding="utf-8")
+    size, version = f"{len(text.encode()) / 1e6:.1f}", weights.Weights.parse(text).version
+    out.print(_both("trained", name=to.name, texts=len(examples), size=size, version=version), markup=False)
 
 
 def codes_of(rules: Rules) -> frozenset[str]:

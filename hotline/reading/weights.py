@@ -21,7 +21,7 @@ PARTS = ("heads", "categories", "types", "owners", "urgencies")
 """What is scored, in the order of the outputs."""
 SCALE = 100
 """Weights stand in the file as whole hundredths."""
-Numbers = NDArray[np.float32]
+Numbers = NDArray[np.floating[Any]]
 
 
 class Rows:

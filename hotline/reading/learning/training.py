@@ -8,6 +8,7 @@ from math import log
 from typing import Any
 
 import numpy as np
+import sklearn
 from scipy.sparse import csr_matrix, hstack
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
@@ -201,3 +202,11 @@ def _temperature(pairs: Sequence[tuple[Any, Any]]) -> float:
         return float(np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(z)), truth]))
 
     return min((round(0.05 + 0.01 * step, 2) for step in range(100)), key=surprise)
+
+
+def train(examples: Sequence[Example], taxonomy: Taxonomy, codes: Sequence[str]) -> str:
+    """The text of a model file; the same examples, taxonomy and versions of the libraries give the same text."""
+    given, extra = samples(examples, taxonomy), meanings(taxonomy)
+    warmth = temperatures(given, extra, codes)
+    made = {"texts": len(examples), "taxonomy": taxonomy.version, "scikit-learn": sklearn.__version__}
+    return Fitted([*given, *extra], codes).written(warmth, made)
