@@ -23,7 +23,7 @@ out = Console(soft_wrap=True, highlight=False)
 Profile = Annotated[str, typer.Option(envvar="HOTLINE_PROFILE", help="规则名称 / the profile")]
 Model = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="另一个模型文件 / another model file")]
 READING = Path(weights.__file__).parent
-SHIPPED_TEXTS, SHIPPED_MODEL = READING / "training", READING / "model.json"
+SHIPPED_TEXTS, SHIPPED_MODEL = READING / "training", READING / "model.txt"
 
 
 @app.command("evaluate")

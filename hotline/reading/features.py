@@ -1,4 +1,4 @@
-"""What the model sees of a text: runs of one to four letters, words of the lexicons, and a few outward signs."""
+"""What the model sees of a text: runs of one to three letters, words of the lexicons, and a few outward signs."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hotline.reading.lexicons import Lexicon
 
 _RUN = re.compile(r"[0-9a-z\u3400-\u9fff]+")
-LONGEST = 4
+LONGEST = 3
 _SHORT, _LONG = 16, 150
 
 

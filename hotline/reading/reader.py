@@ -10,9 +10,9 @@ from hotline.reading.features import grams, hits, words
 from hotline.reading.lexicons import Lexicon, lexicon
 from hotline.reading.personal import find
 from hotline.reading.plain import HEAD, Plain, plain
-from hotline.reading.reading import Alarm, Evidence, Guess, Matter, Owner, Reading
+from hotline.reading.reading import OWNERS, Alarm, Evidence, Guess, Matter, Owner, Reading
 from hotline.reading.scoring import Scored
-from hotline.reading.weights import Weights
+from hotline.reading.weights import Sample, Weights
 from hotline.rules import Rules
 from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import URGENCIES, TicketType, Urgency
@@ -49,11 +49,14 @@ class Reader:
             return Reading(
                 model=self.weights.version, rules=self.rules_version, personal=personal, could_not_read=seen.unread
             )
-        scored, found = self._scored(seen.text)
+        pieces = splitting.pieces(seen.text)
+        found = words(seen.text, self.lexicon)
+        whole = Sample(grams(seen.text), hits(found, self.lexicon))
+        scored, *parts = self._scored([whole, *(self._sample(seen.text[a:b]) for a, b in pieces if len(pieces) > 1)])
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
         urgency, urgent = self._urgency(scored, alarms)
-        owner, owned = _owner(scored, alarms)
+        owner, owned = self._owner(scored, alarms, urgency)
         type_, typed = scored.best("types")
         best = categories[0].category
         return Reading(
@@ -72,13 +75,15 @@ class Reader:
             alarms=tuple(_placed(alarm, seen) for alarm in alarms),
             evidence=(*self._evidence(seen, best, found), *_alarm_evidence(alarms, seen)),
             personal=personal,
-            split=self._split(seen),
+            split=self._split(seen, splitting.matters(seen.text, pieces, parts)),
             could_not_read=seen.unread if scored.known else (*seen.unread, "nothing_known"),
         )
 
-    def _scored(self, text: str) -> tuple[Scored, dict[str, list[int]]]:
-        found = words(text, self.lexicon)
-        return Scored.of(self.weights, grams(text), hits(found, self.lexicon)), found
+    def _sample(self, text: str) -> Sample:
+        return Sample(grams(text), hits(words(text, self.lexicon), self.lexicon))
+
+    def _scored(self, texts: Sequence[Sample]) -> list[Scored]:
+        return Scored.all_of(self.weights, texts)
 
     def _guesses(self, scored: Scored) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
         categories = [
@@ -89,11 +94,22 @@ class Reader:
 
     def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
         normal, urgent, emergency = (scored.probability("urgencies", word) for word in URGENCIES)
-        if alarms or emergency >= self.weights.mixing["emergency_at"]:
+        if alarms or emergency >= self.weights.lines["emergency_at"]:
             return "emergency", 1.0 if alarms else round(emergency, 4)
-        if urgent + emergency >= self.weights.mixing["urgent_at"]:
+        if urgent + emergency >= self.weights.lines["urgent_at"]:
             return "urgent", round(urgent, 4)
         return "normal", round(normal, 4)
+
+    def _owner(self, scored: Scored, alarms: Sequence[Alarm], urgency: Urgency) -> tuple[Owner, float]:
+        """12345 unless the weights say otherwise; in an emergency only where they are sure of it, else the rule's owner or
+        the likeliest of the others."""
+        ours = scored.probability("owners", "12345")
+        line = "ours_in_emergency" if urgency == "emergency" else "ours"
+        if ours >= self.weights.lines[line]:
+            return "12345", round(ours, 4)
+        owner = max(OWNERS[:-1], key=lambda each: scored.probability("owners", each))
+        told = scored.probability("owners", owner)
+        return (alarms[0].owner, 1.0) if alarms and told < ours else (owner, round(told, 4))
 
     def _evidence(self, seen: Plain, category: tuple[str, ...], found: Mapping[str, Sequence[int]]) -> list[Evidence]:
         told = []
@@ -106,13 +122,14 @@ class Reader:
             told.append(Evidence(start=begin, end=stop, about="category", rule="learned", weight=round(weight, 3)))
         return told
 
-    def _split(self, seen: Plain) -> tuple[Matter, ...]:
-        parts = splitting.matters(seen.text, lambda text: self._scored(text)[0])
+    def _split(self, seen: Plain, stretches: Sequence[tuple[int, int]]) -> tuple[Matter, ...]:
+        if not stretches:
+            return ()
+        scored = self._scored([self._sample(seen.text[start:end]) for start, end in stretches])
+        places = (seen.original(start, end) for start, end in stretches)
         return tuple(
-            Matter(
-                start=seen.original(start, end)[0], end=seen.original(start, end)[1], guesses=self._guesses(scored)[0]
-            )
-            for start, end, scored in parts
+            Matter(start=start, end=end, guesses=self._guesses(each)[0])
+            for (start, end), each in zip(places, scored, strict=True)
         )
 
 
@@ -127,14 +144,6 @@ def _alarm_evidence(alarms: Sequence[Alarm], seen: Plain) -> list[Evidence]:
         start, end = seen.original(alarm.start, alarm.end)
         told.append(Evidence(start=start, end=end, about="alarm", rule=alarm.rule, weight=1.0))
     return told
-
-
-def _owner(scored: Scored, alarms: Sequence[Alarm]) -> tuple[Owner, float]:
-    """The model's owner, but an alarm is never left with 12345: then it is the rule's."""
-    owner, probability = scored.best("owners")
-    if alarms and owner == "12345":
-        return alarms[0].owner, 1.0
-    return owner, probability  # type: ignore[return-value]
 
 
 def _type(word: str) -> TicketType:

@@ -1,6 +1,6 @@
 """From scores to probabilities that fit each other: the categories' and their heads'."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hotline.reading.weights import Numbers, Weights
+from hotline.reading.weights import Numbers, Sample, Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,14 +20,20 @@ class Scored:
     known: bool
 
     @classmethod
-    def of(cls, weights: Weights, counts: Mapping[str, int], hits: Mapping[str, int]) -> Self:
-        """The text whose runs of letters and lexicon hits these are."""
-        scores = weights.scores(counts, hits)
+    def all_of(cls, weights: Weights, texts: Sequence[Sample]) -> list[Self]:
+        """Several texts at once, which costs little more than one."""
+        scores = weights.scores(texts)
         parts = {part: weights.probabilities(part, scores) for part in weights.spans}
-        share = weights.mixing["heads"]
+        share = weights.lines["heads"]
         parts["categories"], parts["heads"] = joined(weights, parts["categories"], parts["heads"], share)
-        known = bool(hits) or weights.knows(counts)
-        return cls(weights, parts, known)
+        return [
+            cls(
+                weights,
+                {part: values[n] for part, values in parts.items()},
+                bool(text.hits) or weights.knows(text.counts),
+            )
+            for n, text in enumerate(texts)
+        ]
 
     def probability(self, part: str, label: str) -> float:
         """Of one label."""
@@ -52,9 +58,12 @@ def heads_of(weights: Weights) -> NDArray[np.int64]:
 
 
 def joined(weights: Weights, categories: Numbers, heads: Numbers, share: float) -> tuple[Numbers, Numbers]:
-    """Categories weighed by what the heads' own scores say of their head; heads are then the sums of their categories."""
-    above, width = heads_of(weights), len(heads)
-    inside = np.bincount(above, categories, width)
-    whole = categories * ((heads / np.maximum(inside, 1e-9)) ** share)[above]
-    whole = (whole / whole.sum()).astype(np.float32)
-    return whole, np.bincount(above, whole, width).astype(np.float32)
+    """Categories weighed by what the heads' own scores say of their head; heads are then the sums of their categories. A row
+    for each text."""
+    above = heads_of(weights)
+    ends = np.flatnonzero(np.diff(above)) + 1  # the categories of a head stand side by side
+    begins = np.concatenate(([0], ends))
+    inside = np.add.reduceat(categories, begins, 1)
+    whole = categories * ((heads / np.maximum(inside, 1e-9)) ** share)[:, above]
+    whole = whole / whole.sum(1, keepdims=True)
+    return whole, np.add.reduceat(whole, begins, 1)

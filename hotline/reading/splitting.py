@@ -1,7 +1,7 @@
 """A message with several matters: where one ends and the next begins."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -38,12 +38,10 @@ def pieces(text: str) -> list[tuple[int, int]]:
     return [*found[: MOST - 1], (found[MOST - 1][0], found[-1][1])] if len(found) > MOST else found
 
 
-def matters(text: str, score: Callable[[str], Scored]) -> list[tuple[int, int, Scored]]:
-    """The stretches of a text with several matters, each with its scores; nothing for a text with one."""
-    parts = pieces(text)
+def matters(text: str, parts: Sequence[tuple[int, int]], scored: Sequence[Scored]) -> list[tuple[int, int]]:
+    """The stretches of a text with several matters, by the scores of its pieces; nothing for a text with one."""
     if len(parts) < 2:
         return []
-    scored = [score(text[start:end]) for start, end in parts]
     surprise = -np.log(np.array([each.by_part["categories"] for each in scored]) + 1e-6)
     heads = heads_of(scored[0].weights)
     cost = surprise[0]
@@ -64,10 +62,10 @@ def matters(text: str, score: Callable[[str], Scored]) -> list[tuple[int, int, S
         path.append(int(before[path[-1]]))
     path.reverse()
     found = list(_runs(parts, path))
-    return [(start, end, score(text[start:end])) for start, end in found] if len(found) > 1 else []
+    return found if len(found) > 1 else []
 
 
-def _runs(parts: list[tuple[int, int]], path: list[int]) -> Iterator[tuple[int, int]]:
+def _runs(parts: Sequence[tuple[int, int]], path: list[int]) -> Iterator[tuple[int, int]]:
     begin = 0
     for place in range(1, len(path) + 1):
         if place == len(path) or path[place] != path[begin]:

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from tests.bench import experts, handoffs, lag, log, pg, rebuild, start, throughput
+from tests.bench import experts, handoffs, lag, log, pg, reading, rebuild, start, throughput
 from tests.bench.figure import HEAD, Figure, facts_of, lines_of
 from tests.bench.machine import machine
 from tests.faults.servers import Postgres
@@ -29,7 +29,7 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="start, rebuild, lag, lag-http, throughput, experts, handoffs, pg; all when none is named",
+        help="start, rebuild, reading, lag, lag-http, throughput, experts, handoffs, pg; all when none is named",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="of each, of which the median counts (default 3)")
     parser.add_argument(
@@ -76,6 +76,7 @@ def _benches(
     return {
         "start": start.run,
         "rebuild": lambda own: rebuild.run(own, the_log()),
+        "reading": reading.run,
         "lag": lambda own: lag.in_process(own, LAG_SECONDS * share),
         "lag-http": lambda own: lag.over_http(own, LAG_SECONDS * share),
         "throughput": lambda own: throughput.run(own, THROUGHPUT_SECONDS * share),
