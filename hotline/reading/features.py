@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from hotline.reading.lexicons import Lexicon
 
@@ -12,8 +12,8 @@ _SHORT, _LONG = 16, 150
 
 
 def grams(text: str) -> Counter[str]:
-    """How often each run of letters stands in a plain text, never across punctuation; `§…` are the outward signs."""
-    found = signs(text)
+    """How often each run of letters stands in a plain text, never across punctuation."""
+    found: list[str] = []
     for run in _RUN.findall(text):
         found += run
         for n in range(2, LONGEST + 1):
@@ -50,7 +50,7 @@ def words(text: str, lexicon: Lexicon) -> dict[str, list[int]]:
     return found
 
 
-def hits(found: Mapping[str, object], lexicon: Lexicon) -> Counter[str]:
+def hits(found: Iterable[str], lexicon: Lexicon) -> Counter[str]:
     """How many words of each lexicon and cue group were found."""
     counted: Counter[str] = Counter()
     for word in found:

@@ -1,18 +1,19 @@
 """Reading a request: text in, proposal out. Pure, bounded, never an exception whatever is typed."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from hotline.reading import emergencies, splitting, weights
 from hotline.reading.emergencies import Emergencies
-from hotline.reading.features import grams, hits, words
+from hotline.reading.features import grams, hits, signs, words
 from hotline.reading.lexicons import Lexicon, lexicon
 from hotline.reading.personal import find
 from hotline.reading.plain import HEAD, Plain, plain
 from hotline.reading.reading import OWNERS, Alarm, Evidence, Guess, Matter, Owner, Reading
-from hotline.reading.scoring import Scored
-from hotline.reading.weights import Sample, Weights
+from hotline.reading.scoring import Scored, best_of
+from hotline.reading.weights import Numbers, Sample, Weights
 from hotline.rules import Rules
 from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import URGENCIES, TicketType, Urgency
@@ -20,6 +21,7 @@ from hotline.rules.written import URGENCIES, TicketType, Urgency
 TOP = 3
 REASONS = 6
 """Stretches told as evidence for a category; ours."""
+Found = Mapping[str, Sequence[int]]
 _NOTHING = frozenset({"empty", "no_words", "emoji_only"})
 
 
@@ -51,8 +53,9 @@ class Reader:
             )
         pieces = splitting.pieces(seen.text)
         found = words(seen.text, self.lexicon)
-        whole = Sample(grams(seen.text), hits(found, self.lexicon))
-        scored, *parts = self._scored([whole, *(self._sample(seen.text[a:b]) for a, b in pieces if len(pieces) > 1)])
+        samples = self._samples(seen.text, pieces, found)
+        whole = self.weights.sample({}, signs(seen.text), hits(found, self.lexicon))
+        scored, *parts = Scored.all_of(self.weights, whole, samples)
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
         urgency, urgent = self._urgency(scored, alarms)
@@ -73,24 +76,30 @@ class Reader:
             skill=None if alarms or type_ == "praise" else self.taxonomy.skill(best),
             statutory=self.taxonomy.statutory(best),
             alarms=tuple(_placed(alarm, seen) for alarm in alarms),
-            evidence=(*self._evidence(seen, best, found), *_alarm_evidence(alarms, seen)),
+            evidence=(*self._evidence(seen, best, found, samples), *_alarm_evidence(alarms, seen)),
             personal=personal,
-            split=self._split(seen, splitting.matters(seen.text, pieces, parts)),
+            split=tuple(self._matter(seen, *each) for each in splitting.matters(seen.text, pieces, parts)),
             could_not_read=seen.unread if scored.known else (*seen.unread, "nothing_known"),
         )
 
-    def _sample(self, text: str) -> Sample:
-        return Sample(grams(text), hits(words(text, self.lexicon), self.lexicon))
-
-    def _scored(self, texts: Sequence[Sample]) -> list[Scored]:
-        return Scored.all_of(self.weights, texts)
+    def _samples(self, text: str, pieces: Sequence[tuple[int, int]], found: Found) -> list[Sample]:
+        begins = [begin for begin, _ in pieces]
+        said: list[set[str]] = [set() for _ in pieces]
+        for word, places in found.items():
+            for place in places:
+                said[bisect_right(begins, place) - 1].add(word)
+        return [
+            self.weights.sample(grams(text[begin:end]), signs(text[begin:end]), hits(words_, self.lexicon))
+            for (begin, end), words_ in zip(pieces, said, strict=True)
+        ]
 
     def _guesses(self, scored: Scored) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
-        categories = [
-            Guess(category=(code.split(".")[0], code), probability=p) for code, p in scored.top("categories", TOP)
-        ]
         heads = [Guess(category=(code,), probability=p) for code, p in scored.top("heads", TOP)]
-        return tuple(categories), tuple(heads)
+        return self._best(scored.by_part["categories"]), tuple(heads)
+
+    def _best(self, probabilities: Numbers) -> tuple[Guess, ...]:
+        best = best_of(probabilities, self.weights.part("categories"), TOP)
+        return tuple(Guess(category=(code.split(".")[0], code), probability=p) for code, p in best)
 
     def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
         normal, urgent, emergency = (scored.probability("urgencies", word) for word in URGENCIES)
@@ -111,26 +120,22 @@ class Reader:
         told = scored.probability("owners", owner)
         return (alarms[0].owner, 1.0) if alarms and told < ours else (owner, round(told, 4))
 
-    def _evidence(self, seen: Plain, category: tuple[str, ...], found: Mapping[str, Sequence[int]]) -> list[Evidence]:
+    def _evidence(
+        self, seen: Plain, category: tuple[str, ...], found: Found, samples: Sequence[Sample]
+    ) -> list[Evidence]:
         told = []
         for word, places in found.items():
             for code in set(self.lexicon.labels[word]) & set(category):
                 start, end = seen.original(places[0], places[0] + len(word))
                 told.append(Evidence(start=start, end=end, about="category", rule=f"words:{code}", weight=1.0))
-        for start, end, weight in splitting.weighty(seen.text, self.weights, category[-1], REASONS):
+        for start, end, weight in splitting.weighty(seen.text, self.weights, category[-1], samples, REASONS):
             begin, stop = seen.original(start, end)
             told.append(Evidence(start=begin, end=stop, about="category", rule="learned", weight=round(weight, 3)))
         return told
 
-    def _split(self, seen: Plain, stretches: Sequence[tuple[int, int]]) -> tuple[Matter, ...]:
-        if not stretches:
-            return ()
-        scored = self._scored([self._sample(seen.text[start:end]) for start, end in stretches])
-        places = (seen.original(start, end) for start, end in stretches)
-        return tuple(
-            Matter(start=start, end=end, guesses=self._guesses(each)[0])
-            for (start, end), each in zip(places, scored, strict=True)
-        )
+    def _matter(self, seen: Plain, start: int, end: int, probabilities: Numbers) -> Matter:
+        first, last = seen.original(start, end)
+        return Matter(start=first, end=last, guesses=self._best(probabilities))
 
 
 def _placed(alarm: Alarm, seen: Plain) -> Alarm:

@@ -20,20 +20,14 @@ class Scored:
     known: bool
 
     @classmethod
-    def all_of(cls, weights: Weights, texts: Sequence[Sample]) -> list[Self]:
-        """Several texts at once, which costs little more than one."""
-        scores = weights.scores(texts)
+    def all_of(cls, weights: Weights, whole: Sample, pieces: Sequence[Sample]) -> list[Self]:
+        """A text and its pieces at once, which costs little more than the text alone."""
+        scores = weights.scores(whole, pieces)
         parts = {part: weights.probabilities(part, scores) for part in weights.spans}
         share = weights.lines["heads"]
         parts["categories"], parts["heads"] = joined(weights, parts["categories"], parts["heads"], share)
-        return [
-            cls(
-                weights,
-                {part: values[n] for part, values in parts.items()},
-                bool(text.hits) or weights.knows(text.counts),
-            )
-            for n, text in enumerate(texts)
-        ]
+        known = bool(whole.hits) or any(len(gram) > 1 for piece in pieces for gram in piece.grams)
+        return [cls(weights, {part: values[n] for part, values in parts.items()}, known) for n in range(len(scores))]
 
     def probability(self, part: str, label: str) -> float:
         """Of one label."""
@@ -41,9 +35,7 @@ class Scored:
 
     def top(self, part: str, count: int) -> list[tuple[str, float]]:
         """The most probable labels of a part, the best first."""
-        values, labels = self.by_part[part], self.weights.part(part)
-        order = np.argsort(-values, kind="stable")[:count]
-        return [(labels[place], round(float(values[place]), 4)) for place in order]
+        return best_of(self.by_part[part], self.weights.part(part), count)
 
     def best(self, part: str) -> tuple[str, float]:
         """The most probable label of a part."""
@@ -67,3 +59,9 @@ def joined(weights: Weights, categories: Numbers, heads: Numbers, share: float) 
     whole = categories * ((heads / np.maximum(inside, 1e-9)) ** share)[:, above]
     whole = whole / whole.sum(1, keepdims=True)
     return whole, np.add.reduceat(whole, begins, 1)
+
+
+def best_of(values: Numbers, labels: Sequence[str], count: int) -> list[tuple[str, float]]:
+    """The most probable labels, the best first."""
+    order = np.argsort(-values, kind="stable")[:count]
+    return [(labels[place], round(float(values[place]), 4)) for place in order]

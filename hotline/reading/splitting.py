@@ -1,13 +1,12 @@
 """A message with several matters: where one ends and the next begins."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from hotline.reading.features import LONGEST
 from hotline.reading.scoring import Scored, heads_of
-from hotline.reading.weights import Weights
+from hotline.reading.weights import Numbers, Sample, Weights, softmax
 
 SHORTEST = 8
 """Letters below which a piece is no matter of its own; ours."""
@@ -23,7 +22,10 @@ _CUE = re.compile(
 )
 
 
-def pieces(text: str) -> list[tuple[int, int]]:
+Piece = tuple[int, int]
+
+
+def pieces(text: str) -> list[Piece]:
     """Sentences, the short ones joined to the one before."""
     found: list[tuple[int, int]] = []
     last = 0
@@ -38,60 +40,55 @@ def pieces(text: str) -> list[tuple[int, int]]:
     return [*found[: MOST - 1], (found[MOST - 1][0], found[-1][1])] if len(found) > MOST else found
 
 
-def matters(text: str, parts: Sequence[tuple[int, int]], scored: Sequence[Scored]) -> list[tuple[int, int]]:
-    """The stretches of a text with several matters, by the scores of its pieces; nothing for a text with one."""
+def matters(text: str, parts: Sequence[Piece], scored: Sequence[Scored]) -> list[tuple[int, int, Numbers]]:
+    """The stretches of a text with several matters, each with the probabilities of the categories by all its pieces;
+    nothing for a text with one."""
     if len(parts) < 2:
         return []
-    surprise = -np.log(np.array([each.by_part["categories"] for each in scored]) + 1e-6)
+    told = np.log(np.array([each.by_part["categories"] for each in scored]) + 1e-6)
     heads = heads_of(scored[0].weights)
-    cost = surprise[0]
-    back = []
-    for (start, _), now in zip(parts[1:], surprise[1:], strict=True):
+    cost, back = -told[0], []
+    for (start, _), now in zip(parts[1:], told[1:], strict=True):
         price = SWITCH_AT_CUE if _CUE.match(text, start) else SWITCH
-        before = np.arange(len(cost))
+        before, least = np.arange(len(cost)), cost
         for other in np.argsort(cost)[:3]:
             paid = cost[other] + price + SWITCH_IN_HEAD * (heads == heads[other])
-            before = np.where(paid < cost[before], other, before)
-        paid = cost[before] + np.where(
-            before == np.arange(len(cost)), 0.0, price + SWITCH_IN_HEAD * (heads == heads[before])
-        )
+            before, least = np.where(paid < least, other, before), np.minimum(paid, least)
         back.append(before)
-        cost = paid + now
+        cost = least - now
     path = [int(np.argmin(cost))]
     for before in reversed(back):
         path.append(int(before[path[-1]]))
     path.reverse()
-    found = list(_runs(parts, path))
-    return found if len(found) > 1 else []
-
-
-def _runs(parts: Sequence[tuple[int, int]], path: list[int]) -> Iterator[tuple[int, int]]:
-    begin = 0
-    for place in range(1, len(path) + 1):
-        if place == len(path) or path[place] != path[begin]:
-            yield parts[begin][0], parts[place - 1][1]
-            begin = place
-
-
-def weighty(text: str, weights: Weights, label: str, count: int) -> list[tuple[int, int, float]]:
-    """The stretches that speak most for a label, those that touch joined."""
-    places = [
-        (weights.grams.index[gram], start, start + n)
-        for n in range(2, LONGEST + 1)
-        for start in range(len(text) - n + 1)
-        if (gram := text[start : start + n]) in weights.grams.index
-    ]
-    if not places:
+    ends = [place for place in range(1, len(path) + 1) if place == len(path) or path[place] != path[place - 1]]
+    begins = [0, *ends[:-1]]
+    if len(ends) < 2:
         return []
-    rows = np.array([row for row, _, _ in places], np.int32)
-    weight = weights.grams.weight(rows, weights.outputs.index(label))
+    return [
+        (parts[begin][0], parts[end - 1][1], softmax(told[begin:end].mean(0, keepdims=True), 1.0)[0])
+        for begin, end in zip(begins, ends, strict=True)
+    ]
+
+
+def weighty(
+    text: str, weights: Weights, label: str, samples: Sequence[Sample], count: int
+) -> list[tuple[int, int, float]]:
+    """The stretches that speak most for a label, those that touch joined."""
+    grams = {gram: row for each in samples for gram, row in zip(each.grams, each.rows, strict=True) if len(gram) > 1}
+    if not grams:
+        return []
+    names = list(grams)
+    told = weights.grams.weight(np.array(list(grams.values()), np.int32), weights.outputs.index(label))
+    places = [
+        (start, start + len(names[n]), float(told[n]))
+        for n in np.argsort(-told, kind="stable")[: 2 * count]
+        if told[n] > 0 and (start := text.find(names[n])) >= 0
+    ]
     joined: list[tuple[int, int, float]] = []
-    best = np.argsort(-weight, kind="stable")[: 2 * count]
-    for place in sorted((int(n) for n in best if weight[n] > 0), key=lambda n: places[n][1:]):
-        _, start, end = places[place]
+    for start, end, weight in sorted(places):
         if joined and start <= joined[-1][1]:
             first, last, whole = joined[-1]
-            joined[-1] = (first, max(last, end), whole + float(weight[place]))
+            joined[-1] = (first, max(last, end), whole + weight)
         else:
-            joined.append((start, end, float(weight[place])))
+            joined.append((start, end, weight))
     return sorted(joined, key=lambda p: -p[2])[:count]

@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice, repeat
 from typing import Any, Self
 
 import numpy as np
@@ -27,9 +27,13 @@ Numbers = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Sample:
-    """What the weights see of one text."""
+    """What the weights see of one text: the runs of letters that are known, by row, and how often each stands in it; the
+    rows of its outward signs; and how many words of each lexicon and cue."""
 
-    counts: Mapping[str, int]
+    grams: tuple[str, ...]
+    rows: NDArray[np.int32]
+    times: Numbers
+    signs: Sequence[int]
     hits: Mapping[str, int]
 
 
@@ -125,28 +129,40 @@ class Weights:
         begin, end = self.spans[name]
         return self.outputs[begin:end]
 
-    def scores(self, texts: Sequence[Sample]) -> Numbers:
-        """For each text a row with one score for each output: its runs of letters by weight and rarity, and its words."""
-        counts, hits = [text.counts for text in texts], [text.hits for text in texts]
-        total = np.tile(self.bias, (len(texts), 1))
-        found = np.fromiter((self.grams.place(gram) for each in counts for gram in each), np.int32)
-        of = np.repeat(np.arange(len(texts)), [len(each) for each in counts])[found >= 0]
-        times = np.fromiter((n for each in counts for n in each.values()), np.float32)[found >= 0]
-        rows = found[found >= 0]
+    def scores(self, whole: Sample, pieces: Sequence[Sample]) -> Numbers:
+        """For a text and each of its pieces a row with one score for each output. The letters are those of the pieces: none
+        of their runs goes from one into the next, and looking up a run is what costs."""
+        looked, often = np.concatenate([p.rows for p in pieces]), np.concatenate([p.times for p in pieces])
+        known, inverse = np.unique(looked, return_inverse=True)
+        signs = [(n, row) for n, text in enumerate((whole, *pieces)) for row in text.signs]
+        rows = np.concatenate((known, looked, [row for _, row in signs])).astype(np.int32)
+        within = np.repeat(np.arange(1, len(pieces) + 1), [len(p.rows) for p in pieces])
+        of = np.concatenate((np.zeros(len(known), int), within, [n for n, _ in signs])).astype(int)
+        times = np.concatenate((np.bincount(inverse, often, len(known)), often, np.ones(len(signs))))
+        total = np.tile(self.bias, (1 + len(pieces), 1))
         if len(rows):
             values = self.grams.rarity[rows] * (1 + np.log(times))
-            size = np.sqrt(np.bincount(of, values * values, len(texts)))
+            size = np.sqrt(np.bincount(of, values * values, len(total)))
             total += self.grams.sum(rows, values / size[of], of, total.shape)
-        said = [(n, label, share) for n, each in enumerate(hits) for label, share in _shares(each)]
-        known = [(n, self.lexicon.place(label), share) for n, label, share in said if label in self.lexicon.index]
-        if known:
-            begin, place, share = map(np.array, zip(*known, strict=True))
-            total += self.lexicon.sum(place, share, begin, total.shape)
+        said = [
+            (n, place, share)
+            for n, text in enumerate((whole, *pieces))
+            for label, share in _shares(text.hits)
+            if (place := self.lexicon.place(label)) >= 0
+        ]
+        if said:
+            begin, place_, share_ = map(np.array, zip(*said, strict=True))
+            total += self.lexicon.sum(place_, share_, begin, total.shape)
         return total
 
-    def knows(self, counts: Mapping[str, int]) -> bool:
-        """Whether any run of two letters or more was ever seen."""
-        return any(len(gram) > 1 and gram[0] != "§" and gram in self.grams.index for gram in counts)
+    def sample(self, counts: Mapping[str, int], signs: Iterable[str], hits: Mapping[str, int]) -> Sample:
+        """A text looked up, once."""
+        index = self.grams.index
+        found = np.fromiter(map(index.get, counts, repeat(-1)), np.int32, len(counts))
+        known = found >= 0
+        times = np.fromiter(counts.values(), np.float32, len(counts))[known]
+        names = tuple(compress(counts, known))
+        return Sample(names, found[known], times, [index[sign] for sign in signs if sign in index], hits)
 
     def probabilities(self, part: str, scores: Numbers) -> Numbers:
         """The calibrated probabilities of one part's labels, a row for each text."""

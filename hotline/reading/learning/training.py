@@ -15,7 +15,7 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from hotline.reading import cues
-from hotline.reading.features import grams, hits, words
+from hotline.reading.features import grams, hits, signs, words
 from hotline.reading.learning.corpus import Example
 from hotline.reading.lexicons import lexicon
 from hotline.reading.plain import plain
@@ -92,7 +92,7 @@ def _category(code: str) -> dict[str, str]:
 def _sample(text: str, taxonomy: Taxonomy, labels: Mapping[str, str]) -> Sample:
     seen = plain(text).text
     whole = lexicon(taxonomy)
-    return Sample(grams(seen), hits(words(seen, whole), whole), labels)
+    return Sample(grams(seen) + Counter(signs(seen)), hits(words(seen, whole), whole), labels)
 
 
 class Fitted:
@@ -116,7 +116,9 @@ class Fitted:
             rows = [n for n, sample in enumerate(given) if part in sample.labels]
             wanted = [given[n].labels[part] for n in rows]
             weigh = "balanced" if part in ("owners", "urgencies") else None
-            model = LinearSVC(C=FIRMNESS[part], class_weight=weigh, tol=1e-3, random_state=SEED).fit(matrix[rows], wanted)
+            model = LinearSVC(C=FIRMNESS[part], class_weight=weigh, tol=1e-3, random_state=SEED).fit(
+                matrix[rows], wanted
+            )
             order = {label: place for place, label in enumerate(model.classes_)}
             coef = np.zeros((len(self.labels[part]), matrix.shape[1]))
             bias = np.full(len(self.labels[part]), -3.0)
