@@ -18,7 +18,7 @@ from tests.golden_facts import fact_classes
 
 SOURCE = Path(hotline.__file__).parent
 PROFILES = sorted(
-    p.stem for p in (SOURCE / "rules" / "profiles").glob("*.toml") if p.stem not in ("common", "categories")
+    p.stem for p in (SOURCE / "rules" / "profiles").glob("*.toml") if p.stem not in ("common", "categories", "taxonomy")
 )
 PACKAGES = ("hotline", "projections", "workers")
 

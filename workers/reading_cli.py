@@ -122,7 +122,7 @@ def train(
     examples = corpus.read_folder(folder, frozenset(codes))
     text = training.train(examples, reader_for(rules).taxonomy, codes)
     to.write_text(text, encoding="utf-8")
-    size, version = f"{len(text.encode()) / 1e6:.1f}", weights.Weights.parse(text).version
+    size, version = f"{len(text.encode()) / 1e6:.1f}", weights.Weights.parse(text.encode()).version
     out.print(_both("trained", name=to.name, texts=len(examples), size=size, version=version), markup=False)
 
 
@@ -143,7 +143,7 @@ def _reader(rules: Rules, model: Path | None) -> Reader:
     reader = reader_for(rules)
     if model is None:
         return reader
-    other = weights.Weights.parse(model.read_text(encoding="utf-8"))
+    other = weights.Weights.parse(model.read_bytes())
     return Reader(other, reader.taxonomy, reader.emergencies)
 
 

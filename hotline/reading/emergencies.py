@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -22,7 +23,9 @@ GAP = 8
 """Letters that may stand between the parts of a word written with …; ours."""
 NEAR = 14
 """Letters around a word within which a word for *now* counts against a guard; ours."""
-_SENTENCE = re.compile(r"[^。！？!?;；\n]+")
+FAR, MOST = 120, 20
+"""Letters of a sentence that are looked at on each side, and places of one word in one text; ours."""
+STOPS = "。！？!?;；\n"
 _CLAUSE = re.compile(r"[,，、:： ]")
 
 
@@ -71,6 +74,7 @@ class Emergencies:
     around: Mapping[str, re.Pattern[str]]
     now: re.Pattern[str]
     last: Mapping[str, re.Pattern[str]]
+    doubt: tuple[str, ...]
 
     def find(self, text: str) -> list[Alarm]:
         """The rules that hold in a plain text, with the places of the words; each rule once for the same place."""
@@ -79,13 +83,17 @@ class Emergencies:
             return []
         found: dict[tuple[str, int], Alarm] = {}
         for word in {word for pair in pairs for word in self.by_pair[pair]}:
-            for match in word.pattern.finditer(text):
-                rule = word.rule
+            rule = word.rule
+            for match in islice(word.pattern.finditer(text), MOST):
                 if (rule.id, match.start()) not in found and self._holds(rule, text, match):
                     found[rule.id, match.start()] = Alarm(
                         rule=rule.id, kind=rule.kind, owner=rule.owner, start=match.start(), end=match.end()
                     )
         return sorted(found.values(), key=lambda alarm: (alarm.start, alarm.rule))
+
+    def doubtful(self, text: str) -> bool:
+        """Whether any words of a guard stand in a plain text: then a probability must be higher to make an emergency."""
+        return any(word in text for word in self.doubt)
 
     def _holds(self, rule: Rule, text: str, match: re.Match[str]) -> bool:
         start, end = _around(text, match.start(), match.end())
@@ -109,11 +117,10 @@ class Emergencies:
 
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence a match stands in."""
-    for sentence in _SENTENCE.finditer(text):
-        if sentence.start() <= start < sentence.end():
-            return sentence.start(), max(end, sentence.end())
-    return start, end
+    """The sentence a match stands in, as far as it is near."""
+    before = max((text.rfind(stop, max(0, start - FAR), start) + 1 for stop in STOPS), default=0)
+    after = (place for stop in STOPS if (place := text.find(stop, end, end + FAR)) >= 0)
+    return max(before, start - FAR, 0), min(after, default=min(len(text), end + FAR))
 
 
 def _words(rules: Iterable[Rule]) -> Iterator[tuple[str, _Word]]:
@@ -148,6 +155,7 @@ def parse(text: str) -> Emergencies:
         before={name: re.compile(f"(?:{'|'.join(g['before'])})$") for name, g in guards.items() if "before" in g},
         around={name: _any(map(re.escape, g["around"].split())) for name, g in guards.items() if "around" in g},
         last={name: _any(g["after"]) for name, g in guards.items() if "after" in g},
+        doubt=tuple(w for g in (*guards.values(), data.get("doubt", {})) for w in g.get("around", "").split()),
         now=re.compile(rf"(?<!到)(?:{_any(map(re.escape, data['now']['words'].split())).pattern})"),
     )
 

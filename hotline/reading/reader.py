@@ -58,7 +58,7 @@ class Reader:
         scored, *parts = Scored.all_of(self.weights, whole, samples)
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
-        urgency, urgent = self._urgency(scored, alarms)
+        urgency, urgent = self._urgency(seen.text, scored, alarms)
         owner, owned = self._owner(scored, alarms, urgency)
         type_, typed = scored.best("types")
         best = categories[0].category
@@ -101,11 +101,12 @@ class Reader:
         best = best_of(probabilities, self.weights.part("categories"), TOP)
         return tuple(Guess(category=(code.split(".")[0], code), probability=p) for code, p in best)
 
-    def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
+    def _urgency(self, text: str, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
         normal, urgent, emergency = (scored.probability("urgencies", word) for word in URGENCIES)
-        if alarms or emergency >= self.weights.lines["emergency_at"]:
+        line = "emergency_in_doubt" if self.emergencies.doubtful(text) else "emergency"
+        if alarms or emergency >= self.weights.lines[line]:
             return "emergency", 1.0 if alarms else round(emergency, 4)
-        if urgent + emergency >= self.weights.lines["urgent_at"]:
+        if urgent + emergency >= self.weights.lines["urgent"]:
             return "urgent", round(urgent, 4)
         return "normal", round(normal, 4)
 

@@ -103,16 +103,18 @@ class Weights:
     grams: Rows
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """From the text of a model file: one line of JSON, then a line for each lexicon and each run of letters. Raises
+    def parse(cls, content: bytes) -> Self:
+        """From the bytes of a model file: one line of JSON, then a line for each lexicon and each run of letters. Raises
         ValueError for anything else."""
         try:
-            lines = io.StringIO(text)
+            lines = (
+                line.decode() for line in io.BytesIO(content)
+            )  # never the whole file as letters: that is six times as much
             data: dict[str, Any] = json.loads(next(lines))
             names = [data["outputs"][part] for part in PARTS]
             ends = list(accumulate(map(len, names)))
             return cls(
-                version=f"model@{sha256(text.encode()).hexdigest()[:12]}",
+                version=f"model@{sha256(content).hexdigest()[:12]}",
                 outputs=tuple(name for part in names for name in part),
                 spans=dict(zip(PARTS, zip([0, *ends], ends, strict=False), strict=True)),
                 bias=np.array(data["bias"], np.float32) / SCALE,
@@ -192,4 +194,4 @@ def shipped() -> Traversable:
 @cache
 def load() -> Weights:
     """The shipped model, read once."""
-    return Weights.parse(shipped().read_text(encoding="utf-8"))
+    return Weights.parse(shipped().read_bytes())

@@ -1,0 +1,76 @@
+"""Learning anew: deterministic, and the reader scores as it was fitted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hotline.reading import outside
+from hotline.reading.learning import corpus, training
+from hotline.reading.reader import Reader, reader_for
+from hotline.reading.weights import Weights
+from hotline.rules import load
+
+RULES = load("sichuan-2025")
+CODES = list(outside.named(RULES).values())
+FOLDER = Path(corpus.__file__).parent.parent / "training"
+SOME = ["utilities.water", "utilities.power", "environment.air_fumes", "safety.fire_explosion"]
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[corpus.Example]:
+    """A few texts of four categories."""
+    whole = corpus.read_folder(FOLDER, frozenset(CODES))
+    return [each for code in SOME for each in [e for e in whole if e.category == code and not e.parts][:20]]
+
+
+@pytest.fixture(scope="module")
+def written(examples: list[corpus.Example]) -> str:
+    """What learning from them gives."""
+    return training.train(examples, reader_for(RULES).taxonomy, CODES)
+
+
+@pytest.mark.slow
+def test_the_same_texts_give_the_same_file(examples: list[corpus.Example], written: str) -> None:
+    """Given the same texts, when they are learned from twice, then the files are the same to the letter."""
+    assert training.train(examples, reader_for(RULES).taxonomy, CODES) == written
+
+
+@pytest.mark.slow
+def test_what_was_learned_is_read(examples: list[corpus.Example], written: str) -> None:
+    """Given a model of a few texts, when these are read with it, then most are given their category."""
+    shipped = reader_for(RULES)
+    reader = Reader(Weights.parse(written.encode()), shipped.taxonomy, shipped.emergencies)
+    right = sum(reader.read(each.text).category[-1] == each.category for each in examples)
+    assert right >= 0.8 * len(examples)
+
+
+@pytest.mark.slow
+def test_the_reader_scores_as_it_was_fitted(examples: list[corpus.Example]) -> None:
+    """Given fitted weights, when a text is scored with the file made of them, then the scores are those of the fit but for
+    what rounding and leaving out faint weights takes."""
+    taxonomy = reader_for(RULES).taxonomy
+    given = training.samples(examples, taxonomy)
+    fitted = training.Fitted(given, CODES)
+    weights = Weights.parse(fitted.written(dict.fromkeys(fitted.labels, 1.0), {}, {}))
+    for sample in given[:10]:
+        found = weights.sample({g: n for g, n in sample.counts.items() if g[0] != "§"}, (), sample.hits)
+        whole = weights.sample({}, [g for g in sample.counts if g[0] == "§"], sample.hits)
+        scores = weights.scores(whole, [found])[0]
+        begin, end = weights.spans["categories"]
+        wanted = fitted.scores([sample], "categories")[0]
+        assert np.abs(scores[begin:end] - wanted).max() < 0.25
+        assert np.argmax(scores[begin:end]) == np.argmax(wanted)
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", '{"outputs": {}}\n', "停水 1 2\n"])
+def test_what_is_no_model_is_refused(text: str) -> None:
+    """Given a file that is none of ours, when it is opened as a model, then it is refused as such."""
+    with pytest.raises(ValueError, match=r"no model file|JSON|Expecting|Extra"):
+        Weights.parse(text.encode())
+
+
+def test_a_torn_row_is_refused(written: str) -> None:
+    """Given a model file whose last row lost a number, when it is opened, then it is refused."""
+    with pytest.raises(ValueError, match="row"):
+        Weights.parse((written.rstrip().rsplit(" ", 1)[0] + "\n").encode())
