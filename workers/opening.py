@@ -15,7 +15,7 @@ from workers.compose import House, build
 from workers.directory import CannotStart
 from workers.settings import Settings
 
-OTHERS = {"HOTLINE_NATS_SERVER"}
+OTHERS = {"HOTLINE_NATS_SERVER", "HOTLINE_EVAL_FILE"}
 """Variables of ours that are no settings."""
 
 

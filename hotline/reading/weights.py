@@ -107,9 +107,8 @@ class Weights:
         """From the bytes of a model file: one line of JSON, then a line for each lexicon and each run of letters. Raises
         ValueError for anything else."""
         try:
-            lines = (
-                line.decode() for line in io.BytesIO(content)
-            )  # never the whole file as letters: that is six times as much
+            # Never the whole file as letters: that takes six times the memory.
+            lines = (line.decode() for line in io.BytesIO(content))
             data: dict[str, Any] = json.loads(next(lines))
             names = [data["outputs"][part] for part in PARTS]
             ends = list(accumulate(map(len, names)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hotline.reading import outside
-from hotline.reading.learning import corpus, training
+from hotline.reading.learning import corpus, fitting, training
 from hotline.reading.reader import Reader, reader_for
 from hotline.reading.weights import Weights
 from hotline.rules import load
@@ -50,9 +50,9 @@ def test_the_reader_scores_as_it_was_fitted(examples: list[corpus.Example]) -> N
     """Given fitted weights, when a text is scored with the file made of them, then the scores are those of the fit but for
     what rounding and leaving out faint weights takes."""
     taxonomy = reader_for(RULES).taxonomy
-    given = training.samples(examples, taxonomy)
-    fitted = training.Fitted(given, CODES)
-    weights = Weights.parse(fitted.written(dict.fromkeys(fitted.labels, 1.0), {}, {}))
+    given = fitting.samples(examples, taxonomy)
+    fitted = fitting.Fitted(given, CODES)
+    weights = Weights.parse(fitted.written(dict.fromkeys(fitted.labels, 1.0), {}, {}).encode())
     for sample in given[:10]:
         found = weights.sample({g: n for g, n in sample.counts.items() if g[0] != "§"}, (), sample.hits)
         whole = weights.sample({}, [g for g in sample.counts if g[0] == "§"], sample.hits)

@@ -1,0 +1,177 @@
+"""Linear weights fitted to texts, with scikit-learn (extra `ml`), which reading itself never needs."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from random import Random
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
+
+from hotline.reading import cues
+from hotline.reading.features import grams, hits, signs, words
+from hotline.reading.learning.corpus import Example
+from hotline.reading.lexicons import lexicon
+from hotline.reading.plain import plain
+from hotline.reading.reading import OWNERS
+from hotline.reading.weights import PARTS, SCALE
+from hotline.rules.taxonomy import Taxonomy
+from hotline.rules.written import TYPES, URGENCIES
+
+SEED = 12345
+LEAST = 3
+"""Examples a run of letters must stand in to be weighed."""
+LEXICON_SHARE, CUE_SHARE = 0.2, 0.2
+"""How much the lexicons' hits count beside the letters; this and what follows was chosen by cross-validation (ADR 11)."""
+FIRMNESS: Mapping[str, float] = {"heads": 1.0, "categories": 1.0, "types": 1.0, "owners": 0.5, "urgencies": 0.3}
+FAINT = 0.08
+"""Weights below this are left out of the file."""
+UNHEARD = -3.0
+"""The score of a label no text was written for."""
+CHUNK = 6
+"""Words of a lexicon that make one text to learn from."""
+
+Warmth = dict[str, float]
+Lines = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One text to learn from: what is known of it, by part. A part of a message teaches its category alone."""
+
+    counts: Counter[str]
+    hits: Counter[str]
+    labels: Mapping[str, str]
+
+
+def samples(examples: Sequence[Example], taxonomy: Taxonomy) -> list[Sample]:
+    """The examples as the model sees them; of a message with several matters each part by itself."""
+    found = []
+    for example in examples:
+        if example.parts:
+            found += [
+                _sample(example.text[part.start : part.end], taxonomy, _category(part.category))
+                for part in example.parts
+            ]
+        else:
+            told = _category(example.category) | {
+                "types": example.types[0], "owners": example.owner, "urgencies": example.urgency,
+            }  # fmt: skip
+            found.append(_sample(example.text, taxonomy, told))
+    return found
+
+
+def meanings(taxonomy: Taxonomy) -> list[Sample]:
+    """The taxonomy's own phrases, definitions and words, as texts of their category."""
+    found = []
+    for code, meaning in taxonomy.meanings.items():
+        if "." in code:
+            words_ = list(meaning.words)
+            Random(code).shuffle(words_)
+            chunks = ["，".join(words_[n : n + CHUNK]) for n in range(0, len(words_), CHUNK)]
+            texts = [*meaning.phrases, *([meaning.definition] if meaning.definition else []), *chunks]
+            found += [_sample(text, taxonomy, _category(code)) for text in texts]
+    return found
+
+
+def _category(code: str) -> dict[str, str]:
+    return {"categories": code, "heads": code.split(".")[0]}
+
+
+def _sample(text: str, taxonomy: Taxonomy, labels: Mapping[str, str]) -> Sample:
+    seen = plain(text).text
+    whole = lexicon(taxonomy)
+    return Sample(grams(seen) + Counter(signs(seen)), hits(words(seen, whole), whole), labels)
+
+
+class Fitted:
+    """Linear weights for every part, over letters and lexicon hits."""
+
+    def __init__(self, given: Sequence[Sample], codes: Sequence[str]) -> None:
+        often = Counter(gram for sample in given for gram in sample.counts)
+        self.grams = sorted(gram for gram, times in often.items() if times >= LEAST)
+        self.index = {gram: place for place, gram in enumerate(self.grams)}
+        self.idf = np.array([log((1 + len(given)) / (1 + often[gram])) + 1 for gram in self.grams])
+        heads = list(dict.fromkeys(code.split(".")[0] for code in codes))
+        self.codes = list(codes)
+        self.labels: dict[str, list[str]] = {
+            "heads": heads, "categories": self.codes, "types": list(TYPES), "owners": list(OWNERS), "urgencies": list(URGENCIES),
+        }  # fmt: skip
+        self.lexicon = {code: place for place, code in enumerate((*heads, *codes, *cues.names()))}
+        self.coef: dict[str, Any] = {}
+        self.bias: dict[str, Any] = {}
+        matrix = self.matrix(given)
+        for part in PARTS:
+            rows = [n for n, sample in enumerate(given) if part in sample.labels]
+            wanted = [given[n].labels[part] for n in rows]
+            weigh = "balanced" if part in ("owners", "urgencies") else None
+            model = LinearSVC(C=FIRMNESS[part], class_weight=weigh, tol=1e-3, random_state=SEED).fit(
+                matrix[rows], wanted
+            )
+            found, shift = model.coef_, model.intercept_
+            if len(model.classes_) == 2:  # then scikit-learn keeps the second label's weights alone
+                found, shift = np.vstack([-found, found]), np.concatenate([-shift, shift])
+            coef = np.zeros((len(self.labels[part]), matrix.shape[1]))
+            bias = np.full(len(self.labels[part]), UNHEARD)
+            for label, row, value in zip(model.classes_, found, shift, strict=True):
+                place = self.labels[part].index(label)
+                coef[place], bias[place] = row, value
+            self.coef[part], self.bias[part] = coef, bias
+
+    def matrix(self, given: Sequence[Sample]) -> Any:
+        """Samples as rows: runs of letters by rarity, of length one, beside the lexicons' hits, of length one."""
+        letters = _sparse(
+            [{self.index[g]: 1 + log(n) for g, n in s.counts.items() if g in self.index} for s in given],
+            len(self.grams),
+        )
+        coded = [{c: n for c, n in s.hits.items() if not c.startswith(cues.PREFIX)} for s in given]
+        cued = [{c: min(n, cues.MOST) for c, n in s.hits.items() if c.startswith(cues.PREFIX)} for s in given]
+        found = normalize(self._hits(coded)) * LEXICON_SHARE + self._hits(cued) * CUE_SHARE
+        return hstack([normalize(letters.multiply(self.idf).tocsr()), found]).tocsr()
+
+    def _hits(self, rows: Sequence[Mapping[str, int]]) -> Any:
+        return _sparse([{self.lexicon[code]: n for code, n in row.items()} for row in rows], len(self.lexicon))
+
+    def scores(self, given: Sequence[Sample], part: str) -> Any:
+        """As the reader will compute them."""
+        return self.matrix(given) @ self.coef[part].T + self.bias[part]
+
+    def written(self, temperature: Warmth, lines: Lines, made: Mapping[str, object]) -> str:
+        """The model file."""
+        begins = np.cumsum([0, *(len(self.labels[part]) for part in PARTS)])
+        split = len(self.grams)
+        rows = [""] * (split + len(self.lexicon))
+        for part, begin in zip(PARTS, begins, strict=False):
+            coef = np.where(abs(self.coef[part]) >= FAINT, np.rint(self.coef[part] * SCALE), 0).astype(int)
+            shares = [CUE_SHARE if label.startswith(cues.PREFIX) else LEXICON_SHARE for label in self.lexicon]
+            coef[:, split:] = np.rint(self.coef[part][:, split:] * SCALE * np.array(shares))
+            for place, column in zip(*np.nonzero(coef), strict=True):
+                rows[column] += f" {begin + place} {coef[place, column]}"
+        idf = np.rint(self.idf * SCALE).astype(int)
+        head = {
+            "made": made,
+            "outputs": {part: self.labels[part] for part in PARTS},
+            "temperature": temperature,
+            "lines": lines,
+            "bias": [int(v) for part in PARTS for v in np.rint(self.bias[part] * SCALE)],
+            "lexicons": len(self.lexicon),
+        }
+        lexicons = [f"{label} 0{rows[split + place]}" for label, place in self.lexicon.items()]
+        letters = [f"{gram} {idf[place]}{rows[place]}" for gram, place in self.index.items() if rows[place]]
+        return "\n".join([json.dumps(head, ensure_ascii=False), *lexicons, *letters]) + "\n"
+
+
+def _sparse(rows: Sequence[Mapping[int, float]], width: int) -> Any:
+    return csr_matrix(
+        (
+            [v for row in rows for v in row.values()],
+            ([n for n, row in enumerate(rows) for _ in row], [c for row in rows for c in row]),
+        ),
+        shape=(len(rows), width),
+        dtype=float,
+    )
