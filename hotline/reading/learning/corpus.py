@@ -27,7 +27,7 @@ TYPE_WORDS: dict[str, TicketType] = {
     "表扬": "praise",
     "其他": "other",
 }
-BETWEEN = "‖"
+BETWEEN, ENDS = "‖", "。！？!?；;，,、…~ "
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ def _example(line: str, group: _Group, where: str) -> Example | str:
         return f"{where}: {len(pieces)} parts for {len(group.labels)} categories"
     parts, text = [], ""
     for piece, code in zip(pieces, group.labels, strict=True):
+        text += "" if not text or text[-1] in ENDS else "。"
         parts.append(Part(len(text), len(text) + len(piece), code))
         text += piece
     several = tuple(parts) if len(parts) > 1 else ()

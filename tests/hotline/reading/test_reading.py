@@ -165,12 +165,12 @@ def test_the_longest_texts_cost_no_more_than_a_page(part: str) -> None:
 
 
 MINIMUM = {
-    "level1_top1": 0.78,
-    "level1_top3": 0.92,
-    "level2_top3": 0.80,
-    "type": 0.74,
+    "level1_top1": 0.80,
+    "level1_top3": 0.94,
+    "level2_top3": 0.90,
+    "type": 0.75,
     "owner": 0.90,
-    "emergency_recall": 0.80,
+    "emergency_recall": 0.84,
 }
 """What our own unseen texts must at least reach; the figures reached are in docs/adr/0011-reading.md."""
 
