@@ -7,6 +7,7 @@ the time, the actor, the rules in force, and means to seal what it was told.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,22 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(clean)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(clean)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+
+_DIALLED = re.compile(r"(?<![0-9A-Za-z])(?:00)?(?:86)?1[3-9]\d{9}(?![0-9A-Za-z])|^(?:0086|86)?0\d{9,11}$")
+"""A mobile number standing by itself, or a landline and nothing else.  Exchanges' own names (seconds since 1970 with a counter,
+UUIDs) are neither; the search for numbers in prose takes some of them for one."""
+
+
+def _no_number(text: str) -> str:
+    if _DIALLED.search(text):
+        raise ValueError(
+            "不能含有电话号码，请填写话务系统自己的编号 / holds a telephone number; give the telephone system's own name"
+        )
+    return text
+
+
+CallName = Annotated[Code, AfterValidator(_no_number)]
+"""What the telephone system calls a call, a queue, a leg or a recording.  It is kept in the clear for good, so it is no number."""
 
 
 class Sealer(Protocol):

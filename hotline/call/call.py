@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import AwareDatetime
 
 from hotline.call import facts as f
-from hotline.command import Code, Command, Desk, Refused, To
+from hotline.command import CallName, Command, Desk, Refused, To
 from hotline.facts import Fact, Recorded, Role
 
 OLDEST = timedelta(days=7)
@@ -66,11 +66,11 @@ class NoteCall(Command):
     KIND: ClassVar[str] = "call"
     ROLES: ClassVar[frozenset[Role]] = frozenset({Role.OPERATOR, Role.ADMIN, Role.SYSTEM})
     event: Event
-    call_id: Code
+    call_id: CallName
     happened_at: AwareDatetime
-    queue: Code | None = None
-    recording: Code | None = None
-    party: Code | None = None
+    queue: CallName | None = None
+    recording: CallName | None = None
+    party: CallName | None = None
     who: f.Who | None = None
     reached: bool | None = None
 

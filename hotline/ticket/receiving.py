@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from hotline import clocks
 from hotline.caller import conduct
-from hotline.command import Code, Desk, Happened, Line, Refused, To, Words
+from hotline.command import CallName, Code, Desk, Happened, Line, Refused, To, Words
 from hotline.facts import Role
 from hotline.handoff.messages import Matter
 from hotline.rules.platforms import Danger
@@ -80,8 +80,8 @@ class Receive(Happened):
     urgency: f.Urgency = "normal"
     place: Whereabouts = Whereabouts()
     on_behalf_of: Line | None = None
-    call_id: Code | None = None
-    recording: Code | None = None
+    call_id: CallName | None = None
+    recording: CallName | None = None
     source: f.Source = f.Source()
     accused_unit: Code | None = None
     about_team: Code | None = None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hotline.call.call import Event, NoteCall, stream_of
 from hotline.call.facts import Who
-from hotline.command import Code, Line, Moment, Refused
+from hotline.command import CallName, Line, Moment, Refused
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of, sees
 from hotline.texts import Language, say
@@ -72,12 +72,12 @@ class CallEvent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event: Event
-    call_id: Code
+    call_id: CallName
     at: Moment
     phone: Phone | None = None
-    queue: Code | None = None
-    recording: Code | None = Field(default=None, description="The telephone system's reference")
-    party: Code | None = Field(
+    queue: CallName | None = None
+    recording: CallName | None = Field(default=None, description="The telephone system's reference")
+    party: CallName | None = Field(
         default=None, description="Who joined or left: the telephone system's name for the leg, never a number"
     )
     who: Who | None = Field(default=None, description="On which side the party stands")
