@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import hotline
-from hotline.rules import load
+from hotline.rules import load, profile_names
 from hotline.texts import catalogue, known, sentence
 from hotline.ticket.actions import ACTIONS
 from hotline.ticket.command import COUNTING, KEEPING
@@ -17,9 +17,7 @@ from hotline.ticket.ticket import State
 from tests.golden_facts import fact_classes
 
 SOURCE = Path(hotline.__file__).parent
-PROFILES = sorted(
-    p.stem for p in (SOURCE / "rules" / "profiles").glob("*.toml") if p.stem not in ("common", "categories", "taxonomy")
-)
+PROFILES = profile_names()
 PACKAGES = ("hotline", "projections", "workers")
 
 

@@ -1,5 +1,6 @@
 """`hotline profile show` and `hotline profile check`: look at the rules, and find out what is wrong with a set of one's own."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from hotline.counting import Limit
-from hotline.rules import ProfileError, Rules, check, load, profile_names
+from hotline.rules import Finding, ProfileError, Rules, check, load, profile_names
+from hotline.rules.catalogue import gaps
 from hotline.rules.findings import LANGUAGES
 from hotline.rules.written import SMALL_NAMES, TIERS, TYPES, URGENCIES
 from hotline.texts import say
@@ -56,14 +58,22 @@ def check_profile(
     if findings:
         _tell(ProfileError(findings))
     out.print(_both("nothing_wrong", name=path_or_name), markup=False)
+    found = list(gaps(load(path_or_name, calendar_tables=calendar_tables)))
+    if found:  # such a profile can be used: a person dispatches what the catalogue has no unit for
+        out.print(_both("dispatch_gaps", count=len(found)), markup=False, style="bold")
+        _list(found)
 
 
 def _tell(error: ProfileError) -> None:
-    for finding in error.findings:
-        out.print(finding.where, markup=False, style="bold")
-        out.print(f"  {finding.problem_zh}\n  {finding.problem_en}\n  → {finding.what_to_do}", markup=False)
+    _list(error.findings)
     out.print(_both("in_all", count=len(error.findings)), markup=False)
     raise typer.Exit(1)
+
+
+def _list(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        out.print(finding.where, markup=False, style="bold")
+        out.print(f"  {finding.problem_zh}\n  {finding.problem_en}\n  → {finding.what_to_do}", markup=False)
 
 
 def _show(rules: Rules) -> None:

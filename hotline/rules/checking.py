@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from hotline.rules import experts, platforms, sources
+from hotline.rules import catalogue, experts, platforms, sources
 from hotline.rules.findings import Finding, ProfileError, finding, like, of_form
 from hotline.rules.organisation import units
 from hotline.rules.parts import CalendarYear, Match, StatutoryLimit
@@ -33,7 +33,14 @@ def examine(data: sources.Data) -> tuple[Profile | None, list[Finding]]:
         profile = Profile.model_validate(data)
     except ValidationError as error:
         return None, of_form(error, data)
-    return profile, [*_limits(profile), *_other(profile), *units(profile), *_statutory(profile), *_calendar(profile)]
+    return profile, [
+        *_limits(profile),
+        *_other(profile),
+        *units(profile),
+        *_statutory(profile),
+        *_calendar(profile),
+        *catalogue.mistakes(profile),
+    ]
 
 
 def _limits(profile: Profile) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from hotline.rules.dispatching import DispatchRule
 from hotline.rules.experts import ExpertRule
+from hotline.rules.gazetteer import Gazetteer
 from hotline.rules.meaning import Meaning
 from hotline.rules.parts import (
     Alarms,
@@ -82,6 +84,9 @@ class Profile(Part):
     calendar: tuple[CalendarYear, ...] = Field(default=())
     taxonomy: dict[Slug, Meaning] = Field(default_factory=dict)
     """The city's own words on categories, laid over the shipped table."""
+    gazetteer: Gazetteer = Gazetteer()
+    dispatch: dict[Slug, DispatchRule] = Field(default_factory=dict)
+    """The dispatch catalogue, the shared one with the city's own rules laid over it."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,7 +14,7 @@ from hotline.rules.findings import ProfileError, finding
 Data = dict[str, Any]
 Named = tuple[str, str]
 """A file's name and its text."""
-SHARED = ("common", "categories", "taxonomy")
+SHARED = ("common", "categories", "taxonomy", "dispatch")
 
 
 def shipped() -> Traversable:
@@ -34,6 +34,8 @@ class Sources:
 
     parts: tuple[Named, ...]
     tables: tuple[Named, ...] = ()
+    places: Named | None = None
+    """The gazetteer, where the profile names a shipped one."""
 
 
 def find(name_or_path: str | Path, calendar_tables: Path | None = None) -> Sources:
@@ -41,7 +43,8 @@ def find(name_or_path: str | Path, calendar_tables: Path | None = None) -> Sourc
     Raises ProfileError for a file that is not there or cannot be read."""
     chain = list(_chain(_find(name_or_path, None), ()))
     tables = tuple(_read(path) for path in _table_files(calendar_tables))
-    return Sources((_read(shipped() / "categories.toml"), *reversed(chain)), tables)
+    shared = (_read(shipped() / name) for name in ("categories.toml", "dispatch.toml"))
+    return Sources((*shared, *reversed(chain)), tables, _places(chain))
 
 
 def merged(sources: Sources) -> Data:
@@ -51,6 +54,8 @@ def merged(sources: Sources) -> Data:
     for name, text in sources.parts:
         whole = _over(whole, parsed(name, text))
     whole.pop("extends", None)
+    if sources.places is not None:
+        whole["gazetteer"] = parsed(*sources.places)
     for name, text in sources.tables:
         table = parsed(name, text)
         if strange := table.keys() - {"calendar"}:
@@ -90,6 +95,20 @@ def _find(name_or_path: str | Path, beside: Traversable | None) -> Traversable:
     if not file.is_file():
         raise ProfileError([finding("no_file", written, name=written, known=" ".join(profile_names()))])
     return file
+
+
+def _places(chain: list[Named]) -> Named | None:
+    """The gazetteer a profile names; the first that says anything of it decides, the profile before what it extends."""
+    for name, text in chain:
+        wanted = parsed(name, text).get("gazetteer")
+        if isinstance(wanted, str):
+            known = {entry.name: entry for entry in (files("hotline.rules") / "gazetteers").iterdir()}
+            if f"{wanted}.toml" not in known:
+                raise ProfileError([finding("no_gazetteer", f"{name}: gazetteer", name=wanted)])
+            return _read(known[f"{wanted}.toml"])
+        if wanted is not None:
+            return None
+    return None
 
 
 def _table_files(tables: Path | None) -> list[Path]:
