@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from threading import Condition, Event
 from typing import Any
@@ -12,8 +13,8 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
 
 from hotline.caller import conduct
-from hotline.command import Command, Desk, Staff, nobody
-from hotline.facts import Actor, FactMapper, Recorded, Role
+from hotline.command import Command, Desk, Refused, Staff, nobody
+from hotline.facts import SYSTEM, Actor, FactMapper, Recorded, Role
 from hotline.handoff import handoff
 from hotline.handoff.messages import Message, Offer
 from hotline.handoff.taking import Newcomer, Take
@@ -22,7 +23,10 @@ from hotline.rules import Rules
 from hotline.store import Log, store_env
 from hotline.streams import Streams
 from hotline.ticket import number as numbers
+from hotline.ticket.confirming import DispatchByRule
 from hotline.ticket.facts import Access
+from hotline.ticket.proposing import Read, propose
+from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.ticket import Ticket
 from hotline.vault import Vault, phone_or_none
@@ -35,11 +39,19 @@ class Hotline(Application[UUID]):
     name = "hotline"
 
     def __init__(
-        self, store: str, *, rules: Rules, vault: Vault, now: Callable[[], datetime], create: bool = True,
+        self,
+        store: str,
+        *,
+        rules: Rules,
+        vault: Vault,
+        now: Callable[[], datetime],
+        create: bool = True,
         staff: Staff = nobody,
-    ) -> None:  # fmt: skip
+        read: Read | None = None,
+    ) -> None:
+        """``read`` reads every request that is received; without it nothing is proposed."""
         super().__init__(env=store_env(store, create=create))
-        self.rules, self.vault, self.now = rules, vault, now
+        self.rules, self.vault, self.now, self._read = rules, vault, now, read
         self.store: Log = self.recorder  # type: ignore[assignment]  # the recorder named in store_env
         self.facts = FactMapper()
         self.streams = Streams(self.store, self.facts)
@@ -92,20 +104,20 @@ class Hotline(Application[UUID]):
         key: Key | None = None,
         correlation_id: str | None = None,
     ) -> Written:
-        """Take a request down.  The answer holds ``number``, ``query_code`` and ``token`` (for a link).
+        """Take a request down.  The answer holds ``number``, ``query_code``, ``token`` (for a link) and, where it was read,
+        the ``proposal``.  A routine request may be dispatched by rule right after, if the profile lets it.
 
         Raises Refused; hotline.vault.NotAPhone for a telephone number that is none.
         """
         ticket = ticket_id or uuid4()
         when = at or self.now()
+        proposal = None if request.state_secret else self._proposed(request, when)
 
         def make() -> tuple[Command, dict[str, Any]]:
             number, code = numbers.draw(self.rules.calendar.local(when)), numbers.draw_code()
-            return self._intake(request, ticket, number, code), {
-                "number": number,
-                "query_code": code,
-                "token": self.token_of(ticket),
-            }
+            answer = {"number": number, "query_code": code, "token": self.token_of(ticket)}
+            read = {} if proposal is None else {"proposal": proposal.model_dump(mode="json")}
+            return self._intake(request, ticket, number, code, proposal), answer | read
 
         job = Job(
             make=make,
@@ -116,9 +128,41 @@ class Hotline(Application[UUID]):
             key=key,
             fresh=True,
         )
-        return self.pen.write(job)
+        written = self.pen.write(job)
+        if proposal is not None and not written.repeated:
+            self._by_rule(proposal, request, written, job.correlation_id)
+        return written
 
-    def _intake(self, request: Receive, ticket: UUID, number: str, code: str) -> Intake:
+    def _proposed(self, request: Receive, at: datetime) -> Proposal | None:
+        """What is read in a request before its words are sealed."""
+        if self._read is None:
+            return None
+        return propose(
+            self._read(request.text),
+            self.rules,
+            self.rules.calendar.local(at).date(),
+            text=request.text,
+            address=request.place.address,
+            district=request.place.district if request.place.district in self.rules.districts else None,
+            type=request.type,
+            category=request.category,
+            urgency=request.urgency,
+            accused=request.accused_unit,
+        )
+
+    def _by_rule(self, proposal: Proposal, request: Receive, written: Written, correlation_id: str) -> None:
+        """Dispatch what the profile calls routine.  If it may not be, or this process ends before, a person does it."""
+        if self.rules.profile.reading.routine(proposal.category, request.channel):
+            with suppress(Refused):
+                self.handle(
+                    DispatchByRule(),
+                    on=written.stream,
+                    by=SYSTEM,
+                    correlation_id=correlation_id,
+                    causation_id=written.facts[0].id if written.facts else None,
+                )
+
+    def _intake(self, request: Receive, ticket: UUID, number: str, code: str, proposal: Proposal | None) -> Intake:
         caller = request.caller
         known = caller.phone or caller.name
         person = (
@@ -132,6 +176,7 @@ class Hotline(Application[UUID]):
             reachable=caller.phone is not None,
             number=number,
             access=Access(code=self.code_hash(number, code), token=self.token_hash(self.token_of(ticket))),
+            proposal=proposal,
             happened_at=request.happened_at,
         )
 
@@ -165,7 +210,19 @@ class Hotline(Application[UUID]):
         name = caller.name if caller is not None else None
         person = self.vault.person(name=name, phone=phone, kind="person", ticket_id=ticket) if name or phone else None
         access = Access(code=self.code_hash(number, numbers.draw_code()), token=self.token_hash(self.token_of(ticket)))
-        return Newcomer(number=number, access=access, person_id=person, reachable=phone is not None)
+        matter = offer.body.matter
+        proposal = None
+        if self._read is not None:
+            proposal = propose(
+                self._read(matter.text),
+                self.rules,
+                self.rules.calendar.local(at).date(),
+                text=matter.text,
+                address=matter.place,
+                category=matter.category if self.rules.valid_category(matter.category) else (),
+                urgency=offer.body.urgency,
+            )
+        return Newcomer(number=number, access=access, person_id=person, reachable=phone is not None, proposal=proposal)
 
     # -- what a citizen proves himself with ------------------------------------------------------------------------
     def code_hash(self, number: str, code: str) -> str:

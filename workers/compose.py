@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline.application import Hotline
+from hotline.reading.ready import Ready
 from hotline.rules import Rules, load
 from hotline.vault import MasterKey, MasterKeyUnusable, Options, Vault
 from projections.access import AccessLog
@@ -35,6 +36,8 @@ class House:
     accounts: Accounts
     outbox: Outbox
     now: Callable[[], datetime]
+    read: Ready
+    """What reads requests; made when it is first needed."""
 
     @property
     def rules(self) -> Rules:
@@ -67,11 +70,14 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, crea
     clock = now or _clock(settings)
     with _making(settings) if create else _nothing():
         vault = _open_vault(settings, clock, create)
+        read = Ready(rules)
         views, access, accounts, outbox = _open_rest(settings, vault, create)
-        hotline = Hotline(settings.store, rules=rules, vault=vault, now=clock, create=create, staff=accounts.account)
+        hotline = Hotline(
+            settings.store, rules=rules, vault=vault, now=clock, create=create, staff=accounts.account, read=read
+        )
         if isinstance(clock, Clock):
             _go_on(clock, hotline)
-        return House(settings, hotline, views, access, accounts, outbox, now=clock)
+        return House(settings, hotline, views, access, accounts, outbox, now=clock, read=read)
 
 
 def _open_rest(settings: Settings, vault: Vault, create: bool) -> tuple[Views, AccessLog, Accounts, Outbox]:

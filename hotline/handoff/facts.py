@@ -6,14 +6,16 @@ side is told by a message that follows from the fact (``outgoing``).  Words are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 from uuid import UUID
 
 from hotline.clocks import Reading
-from hotline.facts import Fact
+from hotline.facts import Fact, Upcast
 from hotline.handoff.messages import Outcome, Urgency, Way
 from hotline.sealing import Sealed
 from hotline.ticket.facts import Access, Category, Value
+from hotline.ticket.reading_facts import Proposal
 
 
 class Arrival(Value):
@@ -27,6 +29,8 @@ class Arrival(Value):
     text: Sealed
     place: Sealed | None
     category: Category
+    proposal: Proposal | None = None
+    """What was read in it when it came."""
 
 
 class HandOffFact(Fact):
@@ -42,6 +46,8 @@ class HandOffOffered(HandOffFact):
     be new to us."""
 
     TOPIC: ClassVar[str] = "handoff.offered"
+    VERSION: ClassVar[int] = 2
+    UPCASTS: ClassVar[Mapping[int, Upcast]] = {1: dict}  # version 1 knew no proposal, and an arrival may be without one
     handoff_id: UUID
     offerer: str
     receiver: str

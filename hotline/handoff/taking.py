@@ -17,6 +17,7 @@ from hotline.handoff.labels import DISPUTED, MATTER, PROGRESS, RECALLED, RESULT
 from hotline.ticket.facts import Access, Value
 from hotline.ticket.number import NumberClaimed, NumberTaken
 from hotline.ticket.number import stream_of as number_stream
+from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Whereabouts
 from hotline.ticket.ticket import Ticket
 
@@ -30,6 +31,7 @@ class Newcomer(Value):
     access: Access
     person_id: UUID | None
     reachable: bool
+    proposal: Proposal | None = None
 
 
 class Take(Command):
@@ -116,6 +118,7 @@ class Take(Command):
             text=desk.vault.seal(ticket, "received.text", matter.text),
             place=desk.vault.seal(ticket, "received.place", place) if place else None,
             category=matter.category,
+            proposal=new.proposal,
         )
 
 

@@ -15,6 +15,7 @@ from hotline.ticket import command as c
 from hotline.ticket import facts as t
 from hotline.ticket import handoff_facts as th
 from hotline.ticket.closing import close, must_wait_for_source
+from hotline.ticket.reading_facts import TicketRead
 from hotline.ticket.ticket import State, Ticket
 
 Facts = Iterator[Fact | To]
@@ -85,6 +86,8 @@ def arrived(h: HandOff, desk: Desk) -> Facts:
         yield from _crossed(ticket, desk)
     elif h.offer.arrival is not None:
         yield To("ticket", h.ticket, _received(h, at, h.offer.arrival))
+        if h.offer.arrival.proposal is not None:
+            yield To("ticket", h.ticket, TicketRead(proposal=h.offer.arrival.proposal))
         come = th.HandOffArrived(handoff=h.stream, platform=h.other, handoff_id=h.id, first_received_by=first)
         yield To("ticket", h.ticket, come)
 

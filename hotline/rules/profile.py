@@ -31,6 +31,7 @@ from hotline.rules.parts import (
     Words,
 )
 from hotline.rules.platforms import BoundaryRule, PlatformRule
+from hotline.rules.reading_rule import ReadingRule
 from hotline.rules.written import Count, Part, ReviewCheck, Slug, SmallName, Text
 
 
@@ -74,6 +75,7 @@ class Profile(Part):
     experts: ExpertRule
     platforms: PlatformRule
     boundary: tuple[BoundaryRule, ...]
+    reading: ReadingRule
     statutory: tuple[StatutoryLimit, ...]
     routes: dict[Slug, Route]
     templates: tuple[ReplyTemplate, ...]

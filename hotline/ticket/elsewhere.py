@@ -1,4 +1,4 @@
-"""What facts mean to a ticket that is with an expert or with another platform: overlays, which leave its state as it is."""
+"""What facts mean to a ticket that is with an expert or with another platform, or was read: they leave its state as it is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hotline.facts import Recorded
 from hotline.ticket import expert_facts as e
 from hotline.ticket import handoff_facts as h
 from hotline.ticket.facts import TicketFact
+from hotline.ticket.reading_facts import TicketRead
 from hotline.ticket.ticket import Handed, State, Ticket, ended
 
 
@@ -31,6 +32,8 @@ def elsewhere(t: Ticket, fact: TicketFact, recorded: Recorded) -> Ticket:
             return _voided(t, fact, recorded)
         case h.PingPongRaised():
             return replace(t, ping_pong=True)
+        case TicketRead():
+            return replace(t, proposal=fact.proposal)
         case e.ExpertConsulted():
             return replace(t, with_expert=fact.consultation)
         case e.ExpertPickedUp():

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from hotline.ticket.reading_facts import TicketRead
 
 QUIET: tuple[type[f.TicketFact], ...] = (
     f.TicketUrged,
@@ -21,6 +22,7 @@ QUIET: tuple[type[f.TicketFact], ...] = (
     f.DuesConfirmed,
     f.TicketSupervised,
     f.SupervisionEscalated,
+    TicketRead,
 )
 
 

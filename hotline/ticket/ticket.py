@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hotline.clocks import Reading
 from hotline.ticket import facts as f
+from hotline.ticket.reading_facts import Proposal
 
 
 class State(StrEnum):
@@ -108,6 +109,8 @@ class Ticket:
     urgency: f.Urgency
     accused_unit: str | None
     district: str | None
+    proposal: Proposal | None = None
+    """What was read in it last."""
     version: int = 1
     state: State = State.RECEIVED
     back_to: State | None = None

@@ -98,6 +98,7 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
         "name": "现场.jpg",
     },
     "withdraw": {"reason": "问题已自行解决。"},
+    "confirm-reading": {},
     "dispatch": {"note": "请先行联系来电人。"},
     "redispatch": {"note": "属油烟排放，改由生态环境部门主办。"},
     "co-dispatch": {"note": "请协助核查证照。"},
