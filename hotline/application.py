@@ -19,13 +19,14 @@ from hotline.handoff import handoff
 from hotline.handoff.messages import Message, Offer
 from hotline.handoff.taking import Newcomer, Take
 from hotline.pen import Pen
+from hotline.reading_at_the_door import proposed, proposed_of_offer
 from hotline.rules import Rules
 from hotline.store import Log, store_env
 from hotline.streams import Streams
 from hotline.ticket import number as numbers
 from hotline.ticket.confirming import DispatchByRule
 from hotline.ticket.facts import Access
-from hotline.ticket.proposing import Read, propose
+from hotline.ticket.proposing import Read
 from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.ticket import Ticket
@@ -111,7 +112,7 @@ class Hotline(Application[UUID]):
         """
         ticket = ticket_id or uuid4()
         when = at or self.now()
-        proposal = None if request.state_secret else self._proposed(request, when)
+        proposal = proposed(self._read, self.rules, request, when)
 
         def make() -> tuple[Command, dict[str, Any]]:
             number, code = numbers.draw(self.rules.calendar.local(when)), numbers.draw_code()
@@ -132,23 +133,6 @@ class Hotline(Application[UUID]):
         if proposal is not None and not written.repeated:
             self._by_rule(proposal, request, written, job.correlation_id)
         return written
-
-    def _proposed(self, request: Receive, at: datetime) -> Proposal | None:
-        """What is read in a request before its words are sealed."""
-        if self._read is None:
-            return None
-        return propose(
-            self._read(request.text),
-            self.rules,
-            self.rules.calendar.local(at).date(),
-            text=request.text,
-            address=request.place.address,
-            district=request.place.district if request.place.district in self.rules.districts else None,
-            type=request.type,
-            category=request.category,
-            urgency=request.urgency,
-            accused=request.accused_unit,
-        )
 
     def _by_rule(self, proposal: Proposal, request: Receive, written: Written, correlation_id: str) -> None:
         """Dispatch what the profile calls routine.  If it may not be, or this process ends before, a person does it."""
@@ -205,23 +189,12 @@ class Hotline(Application[UUID]):
 
     def _newcomer(self, offer: Message, ticket: UUID, at: datetime) -> Newcomer:
         assert isinstance(offer, Offer)
+        proposal = proposed_of_offer(self._read, self.rules, offer.body, at)
         caller, number = offer.body.matter.caller, numbers.draw(self.rules.calendar.local(at))
         phone = phone_or_none(caller.phone) if caller is not None and caller.phone else None
         name = caller.name if caller is not None else None
         person = self.vault.person(name=name, phone=phone, kind="person", ticket_id=ticket) if name or phone else None
         access = Access(code=self.code_hash(number, numbers.draw_code()), token=self.token_hash(self.token_of(ticket)))
-        matter = offer.body.matter
-        proposal = None
-        if self._read is not None:
-            proposal = propose(
-                self._read(matter.text),
-                self.rules,
-                self.rules.calendar.local(at).date(),
-                text=matter.text,
-                address=matter.place,
-                category=matter.category if self.rules.valid_category(matter.category) else (),
-                urgency=offer.body.urgency,
-            )
         return Newcomer(number=number, access=access, person_id=person, reachable=phone is not None, proposal=proposal)
 
     # -- what a citizen proves himself with ------------------------------------------------------------------------

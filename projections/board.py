@@ -45,6 +45,7 @@ class BoardFilter:
     problem: bool | None = None
     escalated: bool | None = None
     supervised: bool | None = None
+    alarm: bool | None = None
     mine: str | None = None
 
 
@@ -153,7 +154,10 @@ def _wanted(filters: BoardFilter) -> list[ColumnElement[bool]]:
         conditions.append(_b.over == int(filters.over))
     if filters.states:
         conditions.append(_b.state.in_(filters.states))
-    named = {name: getattr(filters, name) for name in ("type", "district", "urgency", "source", "problem", "escalated")}
+    named = {
+        name: getattr(filters, name)
+        for name in ("type", "district", "urgency", "source", "problem", "escalated", "alarm")
+    }
     conditions += [_b[name] == value for name, value in named.items() if value is not None]
     if filters.category:
         path = "".join(f"{step}/" for step in filters.category)

@@ -12,6 +12,7 @@ from typing import Any
 from hotline.clocks import Reading
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from hotline.ticket.reading_facts import TicketRead
 from projections.board_tables import table, unit_lines
 from projections.moments import NEVER, micros
 from projections.standing import START, is_over, moved, part_of_each_unit
@@ -68,6 +69,7 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
         "problem": False,
         "escalated": False,
         "supervision": 0,
+        "alarms": (),
         "urges": 0,
         "urged_at": None,
         "reworks": 0,
@@ -120,6 +122,7 @@ def columns(doc: Doc) -> Mapping[str, Any]:
         "problem": doc["problem"],
         "escalated": doc["escalated"],
         "supervision": doc["supervision"],
+        "alarm": bool(doc["alarms"]),
         "about_team": doc["about_team"],
         "accused_unit": doc["accused_unit"],
         "received_by": doc["received_by"],
@@ -141,6 +144,7 @@ def _classified(doc: Doc, fact: f.TicketClassified, recorded: Recorded) -> Doc:
         "category": fact.category,
         "urgency": fact.urgency,
         "accused_unit": fact.accused_unit,
+        "alarms": (),  # somebody has decided how urgent it is
     }
 
 
@@ -160,6 +164,7 @@ def _urged(doc: Doc, fact: f.TicketUrged, recorded: Recorded) -> Doc:
 def _ended(doc: Doc, fact: Any, recorded: Recorded) -> Doc:
     return {
         "closed_at": recorded.recorded_at,
+        "alarms": (),
         "wanted": {},
         "outcome": getattr(fact, "outcome", doc["outcome"]),
     }
@@ -184,6 +189,7 @@ def _now(**changes: Any) -> Any:
 
 
 _TELLS: Mapping[type, Any] = {
+    TicketRead: lambda doc, fact, recorded: {"alarms": tuple(sorted({a.rule for a in fact.proposal.alarms}))},
     f.TicketClassified: _classified,
     f.ReturnRequested: lambda doc, fact, recorded: {"returns": doc["returns"] + 1},
     f.ExtensionRequested: _wants("extension"),
@@ -213,4 +219,4 @@ _TELLS: Mapping[type, Any] = {
     f.TicketErased: _now(restricted=False, erased=True),
 }
 
-VIEW = View("board", 1, fold, table, columns, unit_lines, lines)
+VIEW = View("board", 2, fold, table, columns, unit_lines, lines)

@@ -26,7 +26,7 @@ class UnitPart(NamedTuple):
 class BoardRow:
     """A ticket on the board.  It can be asked about in ``hotline.seeing.sees`` and holds no word of the caller's.
 
-    ``due`` is that of ``due_clock``: the citizen's, then what else runs; ``due_running`` is False while it stands still.
+    ``alarms`` are the emergency rules that held when it was read, until somebody has classified it.  ``due`` is that of ``due_clock``: the citizen's, then what else runs; ``due_running`` is False while it stands still.
     """
 
     ticket_id: UUID
@@ -55,6 +55,7 @@ class BoardRow:
     problem: bool
     escalated: bool
     supervision: str | None
+    alarms: tuple[str, ...]
     urges: int
     urged_at: datetime | None
     reworks: int
@@ -108,7 +109,7 @@ def _as_they_are(doc: Doc) -> Doc:
     """What a row says in the words of its document."""
     return {
         **{name: doc[name] for name in _SAME},
-        **{name: tuple(doc[name]) for name in ("category", "wanted", "excluded")},
+        **{name: tuple(doc[name]) for name in ("category", "wanted", "excluded", "alarms")},
         **{name: moment(doc[name]) for name in ("since", "received_at", "urged_at", "closed_at")},
     }
 

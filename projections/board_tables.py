@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Tabl
 from projections.view import main_table, metadata
 
 table = main_table(
-    "board_v1",
+    "board_v2",
     Column("over", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("late_from", BigInteger, nullable=True),
@@ -18,15 +18,16 @@ table = main_table(
     Column("problem", Boolean, nullable=False),
     Column("escalated", Boolean, nullable=False),
     Column("supervision", Integer, nullable=False),
+    Column("alarm", Boolean, nullable=False),
     Column("about_team", String(64), nullable=True),
     Column("accused_unit", String(64), nullable=True),
     Column("received_by", String(64), nullable=True),
-    Index("board_v1_all", "over", "due", "ticket_id"),
-    Index("board_v1_state", "state", "over", "due", "ticket_id"),
-    Index("board_v1_district", "district", "over", "due", "ticket_id"),
+    Index("board_v2_all", "over", "due", "ticket_id"),
+    Index("board_v2_state", "state", "over", "due", "ticket_id"),
+    Index("board_v2_district", "district", "over", "due", "ticket_id"),
 )
 unit_lines = Table(
-    "board_v1_units",
+    "board_v2_units",
     metadata,
     Column("ticket_id", Uuid, primary_key=True),
     Column("unit", String(64), primary_key=True),
@@ -34,6 +35,6 @@ unit_lines = Table(
     Column("signed_by", String(64), nullable=True),
     Column("over", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
-    Index("board_v1_units_order", "unit", "over", "due", "ticket_id"),
+    Index("board_v2_units_order", "unit", "over", "due", "ticket_id"),
     sqlite_with_rowid=False,
 )

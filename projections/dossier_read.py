@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from hotline.ticket.facts import Source
+from hotline.ticket.reading_facts import Proposal
 from projections.dossier_parts import Asked, Assignment, Clock, Entry, Part, Reply, SealedText, Unmasking
 from projections.dossier_timeline import clocks_of
 from projections.view import Doc
@@ -140,6 +141,12 @@ class Dossier(Part):
     def unmasked_for(self, account: str, now: datetime) -> frozenset[str]:
         """What this account may see unmasked now: ``caller``, ``text``."""
         return frozenset(f for u in self.unmaskings if u.by == account and u.at <= now < u.until for f in u.fields)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What was read in it last."""
+        read = self.of_topic("ticket.read")
+        return Proposal.model_validate(read[-1].details["proposal"]) if read else None
 
     @property
     def hold(self) -> Entry | None:

@@ -47,9 +47,7 @@ class ReadingFigures(BaseModel):
     by_category: list[OfCategory]
 
 
-def figures(
-    views: Views, scope: Scope, since: datetime | None = None, until: datetime | None = None
-) -> ReadingFigures:
+def figures(views: Views, scope: Scope, since: datetime | None = None, until: datetime | None = None) -> ReadingFigures:
     """The figures of what was decided from ``since`` until before ``until``."""
     position = views.position(VIEW.name)
     lines = [line for line in decided(views, scope, since, until) if line.decided_at is not None]

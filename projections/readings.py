@@ -93,7 +93,9 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
             "received_at": recorded.recorded_at.isoformat(),
             "decided": {},
             "decided_at": None,
-            **{name: getattr(fact, name) for name in ("district", "about_team", "accused_unit", "confidential", "type")},
+            **{
+                name: getattr(fact, name) for name in ("district", "about_team", "accused_unit", "confidential", "type")
+            },
         }
         if recorded.by.role is not Role.CITIZEN and fact.category and fact.type:
             doc = _decided(doc, recorded, category=fact.category[-1], type=fact.type)

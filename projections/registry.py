@@ -13,6 +13,7 @@ from projections import (
     handoffs,
     knowledge,
     progress,
+    readings,
     seats,
 )
 from projections.view import View
@@ -31,6 +32,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             custody.VIEW,
             handoffs.VIEW,
             calls.VIEW,
+            readings.VIEW,
         )
     }
 )

@@ -34,7 +34,7 @@ LIKED = {
     "request-extension": 2, "reopen": 3, "approve-erasure": 2, "release-hold": 0.3, "classify": 0.15, "co-dispatch": 0.2,
     "ask-supplement": 0.4, "supplement": 0.05, "note": 0.02, "unmask": 0.02, "urge": 0.1, "supervise": 0.1, "escalate": 0.1,
     "exclude": 0.02, "include": 0.05, "hold": 0.02, "erase": 0.2, "withdraw": 0.02, "void": 0.1, "answer": 0.2, "refer": 0.1,
-    "explain": 0.2, "attach": 0.02, "consult-expert": 0.3, "hand-off": 0.1,
+    "explain": 0.2, "attach": 0.02, "consult-expert": 0.3, "hand-off": 0.1, "confirm-reading": 0.3,
 }  # fmt: skip
 """How likely a step is beside the others: a life in which everybody only writes notes shows little."""
 
@@ -42,6 +42,7 @@ LIKED = {
 def begun(seed: int, chance: random.Random) -> Story:
     """Any request at all."""
     return t.a_received_ticket(
+        read=chance.random() < 0.5,
         person=UUID(int=seed),
         reachable=chance.random() < 0.9,
         contact_preference=chance.choice(["voice", "voice", "text", "none"]),

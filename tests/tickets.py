@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from hotline.facts import Actor, Role
+from hotline.reading.reader import reader_for
+from hotline.reading_at_the_door import proposed
 from hotline.rules import Rules
 from hotline.ticket.answering import Answer
 from hotline.ticket.calling_back import CallBack, Rework
@@ -15,6 +17,7 @@ from hotline.ticket.extending import ApproveDeferral, RequestDeferral, RequestEx
 from hotline.ticket.facts import Access
 from hotline.ticket.handling import Contact, Reply, Sign
 from hotline.ticket.number import draw
+from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Intake, Receive
 from hotline.ticket.returning import RequestReturn
 from hotline.ticket.reviewing import Check, Review
@@ -46,7 +49,18 @@ def received(**told: Any) -> Receive:
     return Receive(**{"channel": "phone", "text": "楼下烧烤店油烟太大", **told})
 
 
-def intake(request: Receive, person: Any = None, number: str | None = None, reachable: bool = True) -> Intake:
+def read_as(request: Receive, rules: Rules) -> Proposal | None:
+    """What the door would have read in it."""
+    return proposed(reader_for(rules).read, rules, request, MONDAY)
+
+
+def intake(
+    request: Receive,
+    person: Any = None,
+    number: str | None = None,
+    reachable: bool = True,
+    proposal: Proposal | None = None,
+) -> Intake:
     access = Access(code="code-hash", token="token-hash")  # a hash that stands for any
     return Intake(
         request=request,
@@ -54,6 +68,7 @@ def intake(request: Receive, person: Any = None, number: str | None = None, reac
         reachable=reachable,
         number=number or draw(Story().now),
         access=access,
+        proposal=proposal,
         happened_at=request.happened_at,
     )
 
@@ -65,10 +80,13 @@ def a_received_ticket(
     reachable: bool = True,
     by: Actor = OPERATOR,
     at: datetime = MONDAY,
+    read: bool = False,
     **told: Any,
 ) -> Story:
     story = Story(rules or rules_with(), now=at)
-    story.decide(intake(received(**told), person, reachable=reachable), by)
+    request = received(**told)
+    proposal = read_as(request, story.rules) if read else None
+    story.decide(intake(request, person, reachable=reachable, proposal=proposal), by)
     return story
 
 

@@ -28,6 +28,7 @@ class Group(typer.core.TyperGroup):
         "hook": "workers.gateways.cli",
         "profile": "workers.profile_cli",
         "reading": "workers.reading_cli",
+        "routing": "workers.routing_cli",
         "simulate": "workers.simulate.cli",
     }
 

@@ -16,8 +16,10 @@ from hotline.reading.learning import corpus
 from hotline.reading.reader import Reader, reader_for
 from hotline.rules import Rules, load
 from hotline.texts import LANGUAGES, say
+from workers.corrections_cli import corrections
 
 app = typer.Typer(name="reading", help="读诉求：评估与训练 / reading requests: measure and train", no_args_is_help=True)
+app.command("corrections")(corrections)
 out = Console(soft_wrap=True, highlight=False)
 
 Profile = Annotated[str, typer.Option(envvar="HOTLINE_PROFILE", help="规则名称 / the profile")]

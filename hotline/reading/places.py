@@ -62,7 +62,7 @@ def find_places(text: str, address: str | None, rules: Rules, *, district: str |
     street, known = _best(streets, lambda name: {spot[1] for spot in name.spots if spot[0] == best and spot[1]})
     if street is None or known < BELIEVED:
         return Places(district=best, district_probability=round(sure, 3), found=told)
-    at = rules.gazetteer.districts[best].streets[street].at
+    at = rules.profile.gazetteer.districts[best].streets[street].at
     return Places(
         district=best,
         district_probability=round(sure, 3),
@@ -119,7 +119,7 @@ def _at(text: str, start: int, source: Source, index: Index) -> tuple[Name, floa
 
 @lru_cache(maxsize=16)
 def _index(rules: Rules) -> Index:
-    return index_of(rules.gazetteer, _districts(rules.districts))
+    return index_of(rules.profile.gazetteer, _districts(rules.districts))
 
 
 def _districts(names: Mapping[str, object]) -> Mapping[str, str]:

@@ -1,5 +1,8 @@
 """The form of a profile: every key a profile may have, and nothing else."""
 
+import json
+from functools import cached_property
+from hashlib import sha256
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -89,6 +92,13 @@ class Profile(Part):
     gazetteer: Gazetteer = Gazetteer()
     dispatch: dict[Slug, DispatchRule] = Field(default_factory=dict)
     """The dispatch catalogue, the shared one with the city's own rules laid over it."""
+
+    @cached_property
+    def catalogue(self) -> str:
+        """The version of the dispatch catalogue, by content."""
+        rules = {name: rule.model_dump(mode="json") for name, rule in self.dispatch.items()}
+        content = json.dumps(rules, sort_keys=True, ensure_ascii=False)
+        return f"dispatch@{sha256(content.encode()).hexdigest()[:12]}"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,11 +1,9 @@
 """What one profile says, asked by name: the rules a decision looks at."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -14,7 +12,6 @@ from hotline.clocks import AlarmPlan
 from hotline.counting import Limit
 from hotline.rules.dispatching import Destination, Matter, destination
 from hotline.rules.experts import ExpertRule
-from hotline.rules.gazetteer import Gazetteer
 from hotline.rules.parts import (
     CallBackRule,
     Category,
@@ -217,21 +214,14 @@ class Rules:
         """The districts by id."""
         return MappingProxyType(self.profile.districts)
 
-    @cached_property
+    @property
     def catalogue(self) -> str:
         """The version of the dispatch catalogue, by content."""
-        rules = {name: rule.model_dump(mode="json") for name, rule in self.profile.dispatch.items()}
-        content = json.dumps(rules, sort_keys=True, ensure_ascii=False)
-        return f"dispatch@{sha256(content.encode()).hexdigest()[:12]}"
+        return self.profile.catalogue
 
     def destination(self, matter: Matter, on: date) -> Destination:
         """Which unit such a matter is proposed to on a day, by which rule."""
         return destination(self, matter, on)
-
-    @property
-    def gazetteer(self) -> Gazetteer:
-        """The places of the city."""
-        return self.profile.gazetteer
 
     @cached_property
     def teams(self) -> Mapping[str, Team]:

@@ -63,6 +63,11 @@ def destination_now(ticket: Ticket, rules: Rules, on: date) -> Destination | Non
     return rules.destination(matter, on)
 
 
+def sent_by(read: r.Proposal) -> Destination:
+    """Where a proposal said it goes when it was made."""
+    return Destination(unit=read.unit, co=read.co, rule=read.rule, catalogue=read.catalogue, reason=read.reason)  # type: ignore[arg-type]
+
+
 def urgency_of(ticket: Ticket, read: r.Proposal) -> Urgency:
     """What a person said goes before what was read; "normal" before classification is what nobody has thought about."""
     return ticket.urgency if ticket.urgency != "normal" or ticket.state != "received" else read.urgency

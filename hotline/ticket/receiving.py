@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import ClassVar, Literal, Self
 from uuid import UUID
 
@@ -15,16 +13,14 @@ from hotline import clocks
 from hotline.caller import conduct
 from hotline.command import CallName, Code, Desk, Happened, Line, Refused, To, Words
 from hotline.facts import Role
-from hotline.handoff.messages import Matter
 from hotline.rules.platforms import Danger
-from hotline.texts import say
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.closing import tell_origin
 from hotline.ticket.consulting import leave_expert, until_by_itself
-from hotline.ticket.handing_over import Origin, offered
 from hotline.ticket.number import NumberClaimed, NumberTaken, stream_of
 from hotline.ticket.reading_facts import Proposal, TicketRead
+from hotline.ticket.telling import Told, endangered, told_at_once
 from hotline.ticket.ticket import Ticket
 
 LONGEST_AGO = timedelta(days=366 * 5)
@@ -159,24 +155,23 @@ class Intake(Happened):
         )
         yield To("number", stream_of(self.number), NumberClaimed(number=self.number, ticket=desk.id))
         if not withheld:
+            told = Told(
+                number=self.number,
+                person_id=None if r.confidential else self.person_id,
+                type=r.type,
+                urgency=r.urgency,
+                category=r.category,
+                text=r.text,
+                place=r.place.address,
+                signs=frozenset(r.signs),
+            )
             if self.proposal is not None:
                 yield TicketRead(proposal=self.proposal)
-            yield from told_at_once(desk, r, self.number, self.person_id, self._endangered(desk))
+            yield from told_at_once(desk, told, endangered(desk, r.channel, self.proposal))
         if withheld:
             yield f.TicketReferred(route="state_secret", words=None)
             stopped = tuple(clocks.stop(r, desk.at) for r in readings)
             yield f.TicketClosed(outcome="referred", reached=True, clocks=(*stopped, *c.start(desk, None, "archive")))
-
-    def _endangered(self, desk: Desk) -> dict[str, str]:
-        """Whose dangers were read in a request that nobody took down, with the rules that held: there is nobody on the line
-        to be asked, so the danger is told first and disagreed with later."""
-        read, channels = self.proposal, desk.rules.profile.reading.danger_channels
-        if read is None or desk.by.role is not Role.CITIZEN or self.request.channel not in channels:
-            return {}
-        owners = dict.fromkeys("110" if alarm.owner == "both" else alarm.owner for alarm in read.alarms)
-        return {
-            owner: "、".join(sorted({a.rule for a in read.alarms if a.owner in (owner, "both")})) for owner in owners
-        }
 
     def _check(self, desk: Desk) -> None:
         r, rules = self.request, desk.rules
@@ -202,31 +197,6 @@ class Intake(Happened):
             known = desk.other("caller", conduct.stream_of(self.person_id))
             if known is not None and known.restricted(desk.at):
                 raise Refused("caller_restricted", until=f"{known.restricted_until:%Y-%m-%d}")
-
-
-def told_at_once(
-    desk: Desk, r: Receive, number: str, person: UUID | None, endangered: Mapping[str, str] = MappingProxyType({})
-) -> c.Facts:
-    """Offers to the platforms that must hear of such a matter before anything else is done (国办发〔2022〕12号); `endangered`
-    are those whose danger was read in it, with the rules that held."""
-    lines = desk.rules.platforms.lines
-    rows = desk.rules.boundary(r.type, urgency=r.urgency, category=r.category, signs=frozenset(r.signs))
-    owners = dict.fromkeys(row.owner for row in rows if row.at_once and row.owner in lines)
-    owners |= dict.fromkeys(owner for owner in endangered if owner in lines)
-    for nth, owner in enumerate(sorted(owners, key=lambda one: lines[one].kind == "two_way"), 1):
-        told = (row.reason.zh for row in rows if row.at_once and row.owner == owner)
-        reason = next(told, None) or say("why.danger_read", "zh", rules=endangered.get(owner, ""))
-        yield from offered(
-            desk,
-            Origin(number=number, person_id=None if r.confidential else person, nth=nth),
-            to=owner,
-            way="push",
-            danger=True,
-            urgency="emergency" if owner in endangered else r.urgency,
-            follow_up=True,
-            matter=Matter(text=r.text, place=(r.place.address or "")[:200] or None, category=r.category),
-            reason=desk.seal("handed_off.reason", reason),
-        )
 
 
 def statutory(desk: Desk, type_: f.Type | None, category: f.Category, *, since: Ticket | None) -> list[clocks.Reading]:

@@ -27,6 +27,7 @@ from workers.web.api import (
     login,
     lookups,
     public,
+    readings,
     seats,
     tickets,
 )
@@ -96,6 +97,7 @@ def _put_api(app: FastAPI, house: House) -> None:
         custody.router,
         link.router,
         lookups.open_router,
+        readings.router,
     )
     for part in parts:
         put(app, part, prefix=API, dependencies=[Depends(json_only)], responses=refusals(503))

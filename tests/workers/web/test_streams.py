@@ -47,9 +47,9 @@ def test_an_open_page_is_told(address: str, app: FastAPI) -> None:
         with web.stream("GET", f"{path}/events", headers=code) as stream:
             lines = (line for line in stream.iter_lines() if line.startswith("id:"))
             assert stream.headers["content-type"].startswith("text/event-stream")
-            assert next(lines) == "id: 1"
+            assert next(lines) == "id: 2"
             with httpx2.Client(base_url=address) as other:
                 assert other.post(f"{path}/urge", headers=code).status_code == 200
-            assert next(lines) == "id: 2"
+            assert next(lines) == "id: 3"
             app.state.news.close()
             assert next(lines, None) is None

@@ -13,8 +13,10 @@ from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.masking import masked_name, masked_phone
 from hotline.reading.redact import redact
+from hotline.rules.dispatching import Destination
 from hotline.seeing import CallerShown, TextShown, caller_shown, file_shown, text_shown
 from hotline.ticket.actions import allowed
+from hotline.ticket.proposing import destination_now, sent_by
 from hotline.ticket.ticket import Ticket
 from hotline.vault import Identity
 from projections import custody, dossier
@@ -31,6 +33,7 @@ from workers.web.api.dossier_shown import (
     PlaceSeen,
     TicketSeen,
 )
+from workers.web.api.proposals import ReadingSeen, reading_seen
 
 _OF_THE_CALLER = ("on_behalf_of",)
 """Sealed fields that name a person; shown as the caller is."""
@@ -45,7 +48,8 @@ def seen_by(house: House, actor: Actor, ticket_id: UUID, ticket: Ticket) -> Tick
         raise Refused("not_found")
     may = allowed(ticket, house.hotline.desk(ticket_id, actor))
     held = custody_shown.of_ticket(house, ticket_id, found.version)
-    return _shown(house, actor, found, found, held, [name for name in may if name in STAFF_ACTIONS])
+    to = destination_now(ticket, house.rules, house.rules.calendar.local(house.now()).date())
+    return _shown(house, actor, found, found, held, [name for name in may if name in STAFF_ACTIONS], to=to)
 
 
 def seen_then(
@@ -62,7 +66,15 @@ def seen_then(
 
 
 def _shown(
-    house: House, actor: Actor, d: Dossier, now: Dossier, held: Custody, may: list[str], at: datetime | None = None
+    house: House,
+    actor: Actor,
+    d: Dossier,
+    now: Dossier,
+    held: Custody,
+    may: list[str],
+    *,
+    at: datetime | None = None,
+    to: Destination | None = None,
 ) -> TicketSeen:
     unmasked = now.unmasked_for(actor.id, house.now())
     text = text_shown(actor, now, unmasked="text" in unmasked)
@@ -70,9 +82,11 @@ def _shown(
     who = house.vault.identities([d.person_id]).get(d.person_id) if d.person_id is not None else None
     words = _opened(house, d, _cover(text, who), caller)
     first = words.get(d.timeline[0].version, {})
+    place = _place(house, d) if text != "hidden" else None
     return TicketSeen(
         **{name: getattr(d, name) for name in _SAME},
-        place=_place(house, d) if text != "hidden" else None,
+        place=place,
+        reading=_reading(house, d, to, first.get("text") if text == "full" else None, place),
         text=first.get("text"),
         text_shown=text,
         caller=_caller(d, who, caller, first.get("on_behalf_of")),
@@ -139,6 +153,18 @@ def _caller(d: Dossier, who: Identity | None, shown: CallerShown, on_behalf_of: 
         contact_preference=d.contact_preference,
         callback_wanted=d.callback_wanted,
     )
+
+
+def _reading(
+    house: House, d: Dossier, to: Destination | None, text: str | None, place: PlaceSeen | None
+) -> ReadingSeen | None:
+    """The words it rests on only for who sees them whole: in a covered text the places are others."""
+    read = d.proposal
+    if read is None:
+        return None
+    address = place.address if place is not None else None
+    confirmed = bool(d.of_topic("ticket.reading_confirmed"))
+    return reading_seen(read, to or sent_by(read), house.rules, text=text, address=address, confirmed=confirmed)
 
 
 def _clock(clock: Clock) -> ClockSeen:

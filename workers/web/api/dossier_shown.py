@@ -12,6 +12,7 @@ from hotline.seeing import CallerShown, TextShown
 from hotline.ticket.facts import Source
 from projections.dossier_read import Assignment
 from workers.web.api.custody_shown import CustodySeen
+from workers.web.api.proposals import ReadingSeen
 
 
 class CallerSeen(BaseModel):
@@ -104,6 +105,7 @@ class TicketSeen(BaseModel):
     custody: CustodySeen
     attachments: list[AttachmentSeen]
     timeline: list[EntrySeen]
+    reading: ReadingSeen | None = Field(description="What was proposed, and why that unit; None where nothing was read")
     hold: bool
     restricted: bool
     erased: bool

@@ -1,30 +1,21 @@
 """A proposal as people read it: each thing that is proposed with its reason, and the words it rests on where they may be
-seen; and for analysts, what people made of proposals."""
+seen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from hotline.command import Moment
-from hotline.facts import Actor, Role
 from hotline.rules import Rules
 from hotline.rules.dispatching import Destination
-from hotline.seeing import scope_of
 from hotline.texts import known, say
 from hotline.ticket.reading_facts import Proposal, Reason, Stretch
-from projections import readings
-from projections.reading_figures import ReadingFigures, figures
-from workers.web.api.reading import fresh, looked
-from workers.web.api.refusals import refusals
-from workers.web.auth import TheHouse, one_of
 
-router = APIRouter(prefix="/reading", tags=["reading"], responses=refusals(401, 403))
-MayCount = Annotated[Actor, Depends(one_of("readings", Role.ANALYST, Role.SUPERVISOR, Role.LEADER))]
-About = Literal["alarm", "category", "type", "urgency", "owner", "skill", "district", "street", "unit", "matter", "unread"]
+About = Literal[
+    "alarm", "category", "type", "urgency", "owner", "skill", "district", "street", "unit", "matter", "unread"
+]
 
 
 class InWords(BaseModel):
@@ -76,10 +67,7 @@ def suggestions(
     found += _place(read, rules, seen)
     found.append(_unit(to, rules))
     found += (_stretch("matter", one, seen) for one in read.matters)
-    found += (
-        Suggestion(about="unread", value=code, why=_words(f"unread.{code}"))
-        for code in read.could_not_read
-    )
+    found += (Suggestion(about="unread", value=code, why=_words(f"unread.{code}")) for code in read.could_not_read)
     return found
 
 
@@ -149,40 +137,24 @@ def _words(key: str, **slots: object) -> InWords | None:
     return InWords(zh=say(key, "zh", **slots), en=say(key, "en", **slots)) if known(key) else None
 
 
-class Period(BaseModel):
-    """Which decisions: from ``since`` until before ``until``."""
+class ReadingSeen(BaseModel):
+    """What was read in a ticket, and where it would go now if it were confirmed."""
 
-    model_config = {"extra": "forbid"}
-
-    since: Moment | None = None
-    until: Moment | None = None
-    after_position: int | None = Field(default=None, ge=0, lt=2**62, description="Wait for this write to show")
-
-
-class CorrectionQuery(Period):
-    limit: int = Field(default=200, ge=1, le=1000)
+    model: str
+    rules: str
+    alarms: list[str] = Field(description="Emergency rules that held")
+    suggestions: list[Suggestion]
+    confirmed: bool = Field(description="Whether it was carried out as proposed")
 
 
-@router.get(
-    "/corrections",
-    operation_id="reading_corrections",
-    dependencies=[Depends(fresh("readings"))],
-    responses=refusals(409, 422, 503),
-)
-def corrections(
-    query: Annotated[CorrectionQuery, Query()], house: TheHouse, actor: MayCount, request: Request
-) -> list[readings.Correction]:
-    """What people decided otherwise than was proposed, the latest first: to learn from. Codes alone, no words."""
-    looked(house, request, actor, "reading_corrections")
-    return readings.corrections(house.views, scope_of(actor, house.rules), query.since, query.until)[: query.limit]
-
-
-@router.get(
-    "/figures",
-    operation_id="reading_figures",
-    dependencies=[Depends(fresh("readings"))],
-    responses=refusals(409, 422, 503),
-)
-def reading_figures(query: Annotated[Period, Query()], house: TheHouse, actor: MayCount) -> ReadingFigures:
-    """How far proposals are accepted, by what is proposed and by model and category."""
-    return figures(house.views, scope_of(actor, house.rules), query.since, query.until)
+def reading_seen(
+    read: Proposal, to: Destination, rules: Rules, *, text: str | None, address: str | None, confirmed: bool
+) -> ReadingSeen:
+    """The same for a dossier."""
+    return ReadingSeen(
+        model=read.model,
+        rules=read.rules,
+        alarms=sorted({alarm.rule for alarm in read.alarms}),
+        suggestions=suggestions(read, to, rules, text=text, address=address),
+        confirmed=confirmed,
+    )

@@ -11,12 +11,16 @@ from hotline.command import Code, Moment, Refused
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of
 from hotline.ticket import facts as f
+from hotline.ticket.proposing import sent_by
+from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Receive
 from hotline.ticket.ticket import State
 from projections import board
+from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.dossier import seen_by, seen_then
 from workers.web.api.dossier_shown import TicketSeen
+from workers.web.api.proposals import Suggestion, suggestions
 from workers.web.api.reading import fresh, looked, shows
 from workers.web.api.refusals import refusals
 from workers.web.api.writing import Changed, IdempotencyKey, Number, changed, in_scope, key_of, ticket_id_of
@@ -30,7 +34,9 @@ class Created(Changed):
 
     ticket_id: UUID
     query_code: str = Field(examples=["K7PWM3QX"])
-    suggestions: list[dict[str, Any]] = Field(default=[], description="Likely repeats; none are looked for yet")
+    suggestions: list[Suggestion] = Field(
+        default=[], description="What was read in it: proposals with reasons, dangers first. None of them is done yet"
+    )
 
 
 @router.post(
@@ -61,7 +67,20 @@ def receive(
     number = written.answer["number"]
     response.headers["Location"] = f"/api/v1/tickets/{number}"
     told = changed(response, number, written)
-    return Created(**told.model_dump(), ticket_id=written.stream, query_code=written.answer["query_code"])
+    return Created(
+        **told.model_dump(),
+        ticket_id=written.stream,
+        query_code=written.answer["query_code"],
+        suggestions=_suggested(house, received, written.answer.get("proposal")),
+    )
+
+
+def _suggested(house: House, received: Receive, kept: dict[str, Any] | None) -> list[Suggestion]:
+    """The proposal as it was made, with the words of the request it came in: a repeated one is answered alike."""
+    if kept is None:
+        return []
+    read = Proposal.model_validate(kept)
+    return suggestions(read, sent_by(read), house.rules, text=received.text, address=received.place.address)
 
 
 class BoardQuery(BaseModel):
@@ -84,6 +103,7 @@ class BoardQuery(BaseModel):
     problem: bool | None = None
     escalated: bool | None = None
     supervised: bool | None = None
+    alarm: bool | None = Field(default=None, description="An emergency was read and nobody has classified it yet")
     mine: Literal[True] | None = Field(default=None, description="What I took down or signed for")
     limit: int = Field(default=50, ge=1, le=200)
     after: str | None = Field(default=None, max_length=128, description="From the `Link` of the page before")
@@ -132,6 +152,7 @@ def _filter(query: BoardQuery, house: TheHouse, actor: Actor) -> board.BoardFilt
         problem=query.problem,
         escalated=query.escalated,
         supervised=query.supervised,
+        alarm=query.alarm,
         mine=actor.id if query.mine else None,
     )
 
