@@ -19,7 +19,7 @@ from hotline.seeing import Scope, sees
 from hotline.ticket import facts as f
 from hotline.ticket import reading_facts as r
 from projections.moments import NEVER, micros
-from projections.view import RARELY, Doc, View, Views, main_table
+from projections.view import Doc, View, Views, main_table
 
 WHAT = ("category", "type", "urgency", "unit")
 """What is proposed and decided, and compared."""
@@ -139,7 +139,7 @@ def columns(doc: Doc) -> Mapping[str, Any]:
     }
 
 
-VIEW = View("readings", 1, fold, table, columns, rest=RARELY)
+VIEW = View("readings", 1, fold, table, columns)
 
 
 def decided(

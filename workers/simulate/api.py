@@ -19,6 +19,7 @@ from workers.simulate.api_beside import ApiBeside
 from workers.simulate.beside import News
 from workers.simulate.case import Case
 from workers.simulate.door import Rung, Told
+from workers.simulate.proposed import Proposed
 from workers.simulate.staff import CITIZEN, LEADER, SUPERVISOR
 
 ADMIN = Actor(id="admin-1", role=Role.ADMIN)
@@ -34,6 +35,7 @@ _TELLING = frozenset(
         "review",
         "call-back",
         "rework",
+        "confirm-reading",
         "accept-as-source",
         "escalate",
     }
@@ -145,7 +147,8 @@ class ApiDoor:
         self._noted(case, told["number"], told)
         self._cases.append(case)
         self._numbers[told["number"]], case.id = case, UUID(told["ticket_id"])
-        return Told(frozenset(), told["number"], told["query_code"])
+        read = Proposed.of_suggestions(told["suggestions"])
+        return Told(frozenset(), told["number"], told["query_code"], read)
 
     def act(self, case: Case, by: Actor, action: str, body: dict[str, Any]) -> Told:
         try:

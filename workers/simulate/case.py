@@ -10,6 +10,7 @@ from uuid import UUID
 from hotline.facts import Actor
 from hotline.ticket.ticket import OVER, State
 from workers.simulate.agenda import Act
+from workers.simulate.proposed import Proposed
 from workers.simulate.texts import Pattern
 
 WAITING = frozenset({State.NEEDS_SUPPLEMENT, State.DEFERRED})
@@ -98,6 +99,8 @@ class Case:
     handoffs: int = 0
     """How often it was offered to other platforms."""
     handed_back: bool = False
+    proposed: Proposed | None = None
+    """What was read in it when it was taken down."""
 
     @property
     def open(self) -> bool:

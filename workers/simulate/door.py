@@ -25,6 +25,7 @@ from workers.compose import House
 from workers.simulate.bell import Bell
 from workers.simulate.beside import Beside, News
 from workers.simulate.case import Case
+from workers.simulate.proposed import Proposed
 from workers.simulated import Clock
 
 
@@ -35,6 +36,8 @@ class Told:
     topics: frozenset[str]
     number: str = ""
     code: str = ""
+    proposal: Any = None
+    """What was read in it, as this door tells it (``proposals.Proposed``)."""
 
     def has(self, topic: str) -> bool:
         return topic in self.topics
@@ -214,4 +217,5 @@ class StoreDoor:
             self._beside.take(written.facts)
         answer = written.answer
         topics = frozenset(r.fact.TOPIC for r in written.facts)
-        return Told(topics, number=answer.get("number", ""), code=answer.get("query_code", ""))
+        read = Proposed.of_answer(answer.get("proposal"))
+        return Told(topics, number=answer.get("number", ""), code=answer.get("query_code", ""), proposal=read)

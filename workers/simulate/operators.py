@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline.command import Refused
 from hotline.facts import Actor, Role
 from hotline.ticket.ticket import State
-from workers.simulate import asking, centre, citizens, handing, police, telephone
+from workers.simulate import asking, centre, citizens, handing, police, proposals, telephone
 from workers.simulate.case import Case
 from workers.simulate.habits import ANSWERED_ON_THE_LINE
 from workers.simulate.intake import body_of, type_of
@@ -40,6 +40,7 @@ def take(world: World, call: tuple[Case, ...]) -> None:
             world.tally.add("intake.turned_away")
             continue
         note(world, case, told.number, told.code)
+        proposals.noted(world, case, told.proposal)
         if case.kind == "secret":
             world.tally.add("line.referred")
             world.tally.add("outcome.referred")
@@ -130,6 +131,8 @@ def _settled(world: World, case: Case) -> bool:
 
 def _make_ready(world: World, case: Case) -> None:
     """Nothing more to do on the line: it goes to the dispatchers."""
+    if proposals.confirmed(world, case, type_of(case)):
+        return
     if case.stage is State.RECEIVED and not _classify(world, case):
         return
     if world.chance(case, world.habits.notes):
@@ -152,6 +155,7 @@ def _classify(world: World, case: Case) -> bool:
     )
     if told is not None:
         case.type, case.stage = type_, State.AWAITING_DISPATCH
+        proposals.judged(world, case, type_)
     return told is not None
 
 

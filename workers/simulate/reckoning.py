@@ -17,6 +17,7 @@ from hotline.seat import facts as seat
 from hotline.seeing import scope_of
 from hotline.ticket import facts as f
 from hotline.ticket import handoff_facts
+from hotline.ticket import reading_facts as r
 from projections import board
 from workers.compose import House
 from workers.simulate.figures import shown
@@ -35,7 +36,7 @@ _PLAIN = {
     f.TicketResumed: "more_time.resumed", f.ReplyAccepted: "review.accepted", f.ReplyRejected: "review.rejected",
     f.CallerNotReached: "call_back.unreached", f.ReworkOrdered: "triage.rework", f.SourceAccepted: "order.accepted",
     f.TicketUrged: "pressed.urged", f.ProblemRaised: "pressed.problem", f.SupervisionEscalated: "pressed.escalated",
-    f.NoteAdded: "pressed.noted", f.CallerUnmasked: "pressed.unmasked", f.TicketExcluded: "rates.excluded",
+    r.ReadingConfirmed: "reading.confirmed", f.NoteAdded: "pressed.noted", f.CallerUnmasked: "pressed.unmasked", f.TicketExcluded: "rates.excluded",
     f.TicketIncluded: "rates.included", conduct.CallerWarned: "ladder.warned",
     conduct.CallerRestricted: "ladder.restricted", conduct.PoliceTold: "ladder.police_told",
     seat.SignedIn: "seat.signed_in", seat.SignedOut: "seat.signed_out", calls.ThreeWayBegan: "call.three_way",
@@ -83,17 +84,24 @@ def _rows(house: House) -> Iterator[str]:
 
 
 class _Reader:
-    """Remembers what a later fact does not repeat: who leads, and who is waited for."""
+    """Remembers what a later fact does not repeat: who leads, who is waited for, and what was read."""
 
     def __init__(self) -> None:
         self._leads: set[tuple[UUID, str]] = set()
         self._waiting: set[UUID] = set()
+        self._read: dict[UUID, tuple[str | None, str]] = {}
 
     def keys(self, recorded: Recorded) -> Iterator[str]:
         fact, ticket = recorded.fact, recorded.originator_id
         if (plain := _PLAIN.get(type(fact))) is not None:
             yield plain
         match fact:
+            case r.TicketRead(proposal=read) if recorded.by.role is not Role.POLICE_DESK:
+                yield "reading.proposed"
+                self._read[ticket] = (read.category[-1] if read.category else None, read.type)
+            case f.TicketClassified() if ticket in self._read:
+                right = self._read[ticket] == (fact.category[-1], fact.type)
+                yield "reading.accepted" if right else "reading.corrected"
             case f.TicketDispatched():
                 yield "given.dispatched"
                 if fact.ended:

@@ -11,7 +11,7 @@ from hotline import texts
 from workers.simulate.tally import Tally
 
 GROUPS = (
-    "intake", "call", "type", "channel", "line", "consult", "depth", "unavailable", "promise", "knowledge", "seat", "given", "part", "unit", "return", "more_time", "supplement", "review",
+    "intake", "call", "type", "channel", "reading", "line", "consult", "depth", "unavailable", "promise", "knowledge", "seat", "given", "part", "unit", "return", "more_time", "supplement", "review",
     "call_back", "rated", "contacted", "resolution", "satisfaction", "cause", "triage", "outcome", "end", "state",
     "pressed", "card", "alarm", "order", "rates", "ladder", "handed_in", "handed_out", "handoff", "custody",
 )  # fmt: skip
