@@ -189,7 +189,7 @@ def _now(**changes: Any) -> Any:
 
 
 _TELLS: Mapping[type, Any] = {
-    TicketRead: lambda doc, fact, recorded: {"alarms": tuple(sorted({a.rule for a in fact.proposal.alarms}))},
+    TicketRead: lambda doc, fact, recorded: {"alarms": fact.proposal.alarmed},
     f.TicketClassified: _classified,
     f.ReturnRequested: lambda doc, fact, recorded: {"returns": doc["returns"] + 1},
     f.ExtensionRequested: _wants("extension"),

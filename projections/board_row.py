@@ -26,7 +26,7 @@ class UnitPart(NamedTuple):
 class BoardRow:
     """A ticket on the board.  It can be asked about in ``hotline.seeing.sees`` and holds no word of the caller's.
 
-    ``alarms`` are the emergency rules that held when it was read, until somebody has classified it.  ``due`` is that of ``due_clock``: the citizen's, then what else runs; ``due_running`` is False while it stands still.
+    ``alarms`` say by which rules an emergency was read, until somebody has classified it.  ``due`` is that of ``due_clock``: the citizen's, then what else runs; ``due_running`` is False while it stands still.
     """
 
     ticket_id: UUID

@@ -58,7 +58,7 @@ def routine(ticket: Ticket, desk: Desk) -> bool:
     if read is None or not rule.routine(read.category, ticket.channel):
         return False
     surely = read.categories[0].probability >= rule.confidence and read.type_probability >= rule.confidence
-    quiet = "normal" == ticket.urgency == read.urgency and not read.alarms and read.owner == "12345"
+    quiet = "normal" == ticket.urgency == read.urgency and not read.alarmed and read.owner == "12345"
     plain = not (read.matters or read.could_not_read or ticket.accused_unit or ticket.about_team)
     untouched = ticket.type is None and not ticket.category and ticket.source.kind == "citizen"
     return surely and quiet and plain and untouched and read.type != "report"

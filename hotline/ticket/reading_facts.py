@@ -80,6 +80,12 @@ class Proposal(Value):
     reason: str
 
     @property
+    def alarmed(self) -> tuple[str, ...]:
+        """The emergency rules that held; where the weights alone say so, that."""
+        rules = tuple(sorted({alarm.rule for alarm in self.alarms}))
+        return rules or (("weights",) if self.urgency == "emergency" else ())
+
+    @property
     def category(self) -> Category:
         """The most probable path; empty where nothing could be read."""
         return self.categories[0].category if self.categories else ()

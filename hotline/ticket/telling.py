@@ -36,9 +36,11 @@ def endangered(desk: Desk, channel: f.Channel, read: Proposal | None) -> Mapping
     if read is None or desk.by.role is not Role.CITIZEN or channel not in desk.rules.profile.reading.danger_channels:
         return {}
     found: dict[str, set[str]] = {}
+    if read.alarmed and read.owner != "12345":
+        found["110" if read.owner == "both" else read.owner] = set() if read.alarms else {"weights"}
     for alarm in read.alarms:
         found.setdefault("110" if alarm.owner == "both" else alarm.owner, set()).add(alarm.rule)
-    return {owner: "、".join(sorted(rules)) for owner, rules in found.items()}
+    return {owner: "、".join(sorted(rules)) or "、".join(read.alarmed) for owner, rules in found.items()}
 
 
 def told_at_once(desk: Desk, told: Told, read: Mapping[str, str]) -> c.Facts:

@@ -123,7 +123,7 @@ def test_a_report_is_not_there_for_the_unit_it_accuses(filled: Views) -> None:
     unit = target.units[0]
     with filled.writing() as connection:
         connection.execute(
-            text("UPDATE board_v1 SET type = 'report', accused_unit = :unit WHERE ticket_id = :ticket").bindparams(
+            text("UPDATE board_v2 SET type = 'report', accused_unit = :unit WHERE ticket_id = :ticket").bindparams(
                 unit=unit, ticket=target.ticket_id.hex if filled.sqlite else target.ticket_id
             )
         )
@@ -220,10 +220,10 @@ def test_a_units_first_page_is_read_in_order(filled: Views) -> None:
     with filled.engine.connect() as connection:
         sql = str(query.compile(filled.engine, compile_kwargs={"literal_binds": True}))
         plan = [row[3] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql)]
-    lines = [step for step in plan if "board_v1_units" in step]
+    lines = [step for step in plan if "board_v2_units" in step]
     assert lines
-    assert all("USING" in step and "board_v1_units_order" in step for step in lines), plan
-    assert not any(step.startswith("SCAN board_v1") for step in plan), plan
+    assert all("USING" in step and "board_v2_units_order" in step for step in lines), plan
+    assert not any(step.startswith("SCAN board_v2") for step in plan), plan
 
 
 def test_rows_of_named_tickets_come_in_the_order_asked(filled: Views) -> None:

@@ -72,6 +72,8 @@ def suggestions(
 
 
 def _alarms(read: Proposal, seen: dict[str, str | None]) -> Iterator[Suggestion]:
+    if read.alarmed and not read.alarms:
+        yield Suggestion(about="alarm", value=read.owner, probability=read.urgency_probability, version=read.model)
     for alarm in read.alarms:
         because = _because((alarm.start, alarm.end), alarm.rule, "text", seen)
         yield Suggestion(about="alarm", value=alarm.owner, rule=alarm.rule, version=read.rules, because=because)
@@ -142,7 +144,7 @@ class ReadingSeen(BaseModel):
 
     model: str
     rules: str
-    alarms: list[str] = Field(description="Emergency rules that held")
+    alarms: list[str] = Field(description="Emergency rules that held; `weights` where the model alone says so")
     suggestions: list[Suggestion]
     confirmed: bool = Field(description="Whether it was carried out as proposed")
 
@@ -154,7 +156,7 @@ def reading_seen(
     return ReadingSeen(
         model=read.model,
         rules=read.rules,
-        alarms=sorted({alarm.rule for alarm in read.alarms}),
+        alarms=list(read.alarmed),
         suggestions=suggestions(read, to, rules, text=text, address=address),
         confirmed=confirmed,
     )
