@@ -19,6 +19,7 @@ from hotline.knowledge.knowledge import WriteBack
 from hotline.rules import Rules
 from hotline.seat.presence import BecomeAvailable, GoAway, OpenSeat, SetShifts, SignIn, SignOut
 from hotline.ticket.actions import ACTIONS
+from hotline.ticket.handoff_facts import TicketHandedOff
 from hotline.ticket.receiving import Receive
 from hotline.writing import Written
 from workers.compose import House
@@ -36,8 +37,10 @@ class Told:
     topics: frozenset[str]
     number: str = ""
     code: str = ""
-    proposal: Any = None
-    """What was read in it, as this door tells it (``proposals.Proposed``)."""
+    proposal: Proposed | None = None
+    """What was read in it."""
+    offered: tuple[str, ...] = ()
+    """Platforms that a danger read in it was offered to in the same write."""
 
     def has(self, topic: str) -> bool:
         return topic in self.topics
@@ -218,4 +221,6 @@ class StoreDoor:
         answer = written.answer
         topics = frozenset(r.fact.TOPIC for r in written.facts)
         read = Proposed.of_answer(answer.get("proposal"))
-        return Told(topics, number=answer.get("number", ""), code=answer.get("query_code", ""), proposal=read)
+        offered = tuple(r.fact.platform for r in written.facts if isinstance(r.fact, TicketHandedOff))
+        number, code = answer.get("number", ""), answer.get("query_code", "")
+        return Told(topics, number=number, code=code, proposal=read, offered=offered)

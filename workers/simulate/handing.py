@@ -63,6 +63,21 @@ def offer(
     return binds
 
 
+def told_by_itself(world: World, case: Case, platforms: tuple[str, ...]) -> None:
+    """A danger was read in a form, and the hotline has told whose it is: an operator rings 119 or 120 up, 110 has its link."""
+    for to in platforms:
+        world.tally.add(f"handoff.offered_{to}")
+        case.handoffs += 1
+        case.police = None if case.police == to else case.police
+        named = offer_id(case.id, case.handoffs)
+        parcel = Parcel(stream_of(to, named), named, case, to, True, "push", danger=True, follow_up=True)
+        world.parcels[parcel.stream] = parcel
+        if to not in TOLD and world.police_at_work:
+            police.offered(world, parcel)
+        else:
+            world.soon(case.rng.uniform(0.05, 0.2), answered, parcel, world.someone(Role.OPERATOR, case))
+
+
 def answered(world: World, parcel: Parcel, by: Actor) -> None:
     """Somebody over there is on the telephone: the danger is theirs to know now."""
     if parcel.stage == "offered" and not parcel.acknowledged:

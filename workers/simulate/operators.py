@@ -41,6 +41,7 @@ def take(world: World, call: tuple[Case, ...]) -> None:
             continue
         note(world, case, told.number, told.code)
         proposals.noted(world, case, told.proposal)
+        handing.told_by_itself(world, case, told.offered)
         if case.kind == "secret":
             world.tally.add("line.referred")
             world.tally.add("outcome.referred")

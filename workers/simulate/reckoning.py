@@ -99,7 +99,7 @@ class _Reader:
             case r.TicketRead(proposal=read) if recorded.by.role is not Role.POLICE_DESK:
                 yield "reading.proposed"
                 self._read[ticket] = (read.category[-1] if read.category else None, read.type)
-            case f.TicketClassified() if ticket in self._read:
+            case f.TicketClassified() if ticket in self._read and recorded.by.role is not Role.SYSTEM:
                 right = self._read[ticket] == (fact.category[-1], fact.type)
                 yield "reading.accepted" if right else "reading.corrected"
             case f.TicketDispatched():

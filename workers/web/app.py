@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from threading import Thread
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -108,6 +109,8 @@ def _living(house: House, lifespan: Lifespan | None) -> Callable[[FastAPI], Any]
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         app.state.news.start()
+        # Nobody waits for what reads requests: it is made beside, and the first request waits only if it comes sooner.
+        Thread(target=house.read.warm, name="reader", daemon=True).start()
         try:
             if lifespan is None:
                 yield
