@@ -4,11 +4,14 @@ that does not read."""
 from __future__ import annotations
 
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from hotline.reading.places import find_places
-from hotline.reading.reader import Reader, reader_for
 from hotline.reading.reading import Reading
 from hotline.rules import Rules
+
+if TYPE_CHECKING:
+    from hotline.reading.reader import Reader
 
 
 class Ready:
@@ -28,6 +31,8 @@ class Ready:
         find_places("楼下路灯不亮", None, self._rules)
 
     def _made(self) -> Reader:
+        from hotline.reading.reader import reader_for  # not above: it brings numpy, which a start need not wait for
+
         with self._lock:
             self._reader = self._reader or reader_for(self._rules)
         return self._reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from threading import Thread
+from threading import Timer
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -40,6 +40,8 @@ from workers.web.news import News
 from workers.web.openapi import describe
 from workers.web.routes import put
 
+WARM_AFTER = 3.0
+"""Seconds from the start until what reads requests is made: nobody waits for it but a request that comes sooner.  (ours)"""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -109,8 +111,9 @@ def _living(house: House, lifespan: Lifespan | None) -> Callable[[FastAPI], Any]
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         app.state.news.start()
-        # Nobody waits for what reads requests: it is made beside, and the first request waits only if it comes sooner.
-        Thread(target=house.read.warm, name="reader", daemon=True).start()
+        warm = Timer(WARM_AFTER, house.read.warm)
+        warm.daemon = True
+        warm.start()
         try:
             if lifespan is None:
                 yield
@@ -118,6 +121,7 @@ def _living(house: House, lifespan: Lifespan | None) -> Callable[[FastAPI], Any]
                 async with lifespan(app):
                     yield
         finally:
+            warm.cancel()
             app.state.news.close()
 
     return living
