@@ -28,7 +28,7 @@ def lamps(**told: Any) -> Story:
 
 def by_itself(**changes: Any) -> Any:
     """A profile that dispatches street lights from the web by rule."""
-    return rules_with(reading=RULE.model_copy(update={"automatic": True, "confidence": 0.6, **changes}))
+    return rules_with(reading=RULE.model_copy(update={"automatic": True, "confidence": 0.3, **changes}))
 
 
 def test_a_request_is_read_when_it_is_taken_down() -> None:
