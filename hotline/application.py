@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from threading import Condition, Event
 from typing import Any
@@ -13,18 +12,17 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
 
 from hotline.caller import conduct
-from hotline.command import Command, Desk, Refused, Staff, nobody
-from hotline.facts import SYSTEM, Actor, FactMapper, Recorded, Role
+from hotline.command import Command, Desk, Staff, nobody
+from hotline.facts import Actor, FactMapper, Recorded, Role
 from hotline.handoff import handoff
 from hotline.handoff.messages import Message, Offer
 from hotline.handoff.taking import Newcomer, Take
 from hotline.pen import Pen
-from hotline.reading_at_the_door import proposed, proposed_of_offer
+from hotline.reading_at_the_door import dispatch_by_rule, proposed, proposed_of_offer
 from hotline.rules import Rules
 from hotline.store import Log, store_env
 from hotline.streams import Streams
 from hotline.ticket import number as numbers
-from hotline.ticket.confirming import DispatchByRule
 from hotline.ticket.facts import Access
 from hotline.ticket.proposing import Read
 from hotline.ticket.reading_facts import Proposal
@@ -40,16 +38,9 @@ class Hotline(Application[UUID]):
     name = "hotline"
 
     def __init__(
-        self,
-        store: str,
-        *,
-        rules: Rules,
-        vault: Vault,
-        now: Callable[[], datetime],
-        create: bool = True,
-        staff: Staff = nobody,
-        read: Read | None = None,
-    ) -> None:
+        self, store: str, *, rules: Rules, vault: Vault, now: Callable[[], datetime], create: bool = True,
+        staff: Staff = nobody, read: Read | None = None,
+    ) -> None:  # fmt: skip
         """``read`` reads every request that is received; without it nothing is proposed."""
         super().__init__(env=store_env(store, create=create))
         self.rules, self.vault, self.now, self._read = rules, vault, now, read
@@ -105,8 +96,7 @@ class Hotline(Application[UUID]):
         key: Key | None = None,
         correlation_id: str | None = None,
     ) -> Written:
-        """Take a request down.  The answer holds ``number``, ``query_code``, ``token`` (for a link) and, where it was read,
-        the ``proposal``.  A routine request may be dispatched by rule right after, if the profile lets it.
+        """Take a request down.  The answer holds ``number``, ``query_code``, ``token`` (for a link) and, if read, ``proposal``.
 
         Raises Refused; hotline.vault.NotAPhone for a telephone number that is none.
         """
@@ -130,21 +120,9 @@ class Hotline(Application[UUID]):
             fresh=True,
         )
         written = self.pen.write(job)
-        if proposal is not None and not written.repeated:
-            self._by_rule(proposal, request, written, job.correlation_id)
+        if proposal is not None and self.rules.profile.reading.routine(proposal.category, request.channel):
+            dispatch_by_rule(self.handle, written, job.correlation_id)
         return written
-
-    def _by_rule(self, proposal: Proposal, request: Receive, written: Written, correlation_id: str) -> None:
-        """Dispatch what the profile calls routine.  If it may not be, or this process ends before, a person does it."""
-        if self.rules.profile.reading.routine(proposal.category, request.channel):
-            with suppress(Refused):
-                self.handle(
-                    DispatchByRule(),
-                    on=written.stream,
-                    by=SYSTEM,
-                    correlation_id=correlation_id,
-                    causation_id=written.facts[0].id if written.facts else None,
-                )
 
     def _intake(self, request: Receive, ticket: UUID, number: str, code: str, proposal: Proposal | None) -> Intake:
         caller = request.caller

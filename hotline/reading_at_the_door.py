@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
+from hotline.command import Refused
+from hotline.facts import SYSTEM
 from hotline.handoff.messages import OfferBody
 from hotline.rules import Rules
+from hotline.ticket.confirming import DispatchByRule
 from hotline.ticket.proposing import Read, propose
 from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Receive
+from hotline.writing import Written
 
 
 def proposed(read: Read | None, rules: Rules, request: Receive, at: datetime) -> Proposal | None:
@@ -44,3 +50,12 @@ def proposed_of_offer(read: Read | None, rules: Rules, offer: OfferBody, at: dat
         category=matter.category if rules.valid_category(matter.category) else (),
         urgency=offer.urgency,
     )
+
+
+def dispatch_by_rule(handle: Callable[..., Written], written: Written, correlation_id: str) -> None:
+    """Dispatch what the profile calls routine, right after it was taken down.  If it may not be, or this process ends before,
+    a person does it."""
+    if written.facts and not written.repeated:
+        cause = {"correlation_id": correlation_id, "causation_id": written.facts[0].id}
+        with suppress(Refused):
+            handle(DispatchByRule(), on=written.stream, by=SYSTEM, **cause)

@@ -47,7 +47,7 @@ def what_if_command(
         day = on.date() if on is not None else house.rules.calendar.local(house.now()).date()
         then = load(profile, calendar_tables=house.settings.calendar_tables)
         found = what_if(house.rules, then, past(house.hotline), day)
-        _tell(found, house.rules.catalogue, then.catalogue, day, as_json)
+        _tell(found, house.rules.profile.catalogue, then.profile.catalogue, day, as_json)
 
 
 def past(hotline: Hotline) -> Iterator[Matter]:

@@ -88,10 +88,10 @@ def destination(rules: Rules, matter: Matter, on: date) -> Destination:
     """Where the catalogue in force on a day sends a matter."""
     found = applicable(rules.profile.dispatch, matter, on)
     if not found:
-        return Destination(unit=None, rule=None, catalogue=rules.catalogue, reason="no_rule")
+        return Destination(unit=None, rule=None, catalogue=rules.profile.catalogue, reason="no_rule")
     name, rule = found[0]
     if rule.misconduct and matter.type == "report" and matter.accused is None:
-        return Destination(unit=None, rule=name, catalogue=rules.catalogue, reason="accused_unnamed")
+        return Destination(unit=None, rule=name, catalogue=rules.profile.catalogue, reason="accused_unnamed")
     exception = _exception(rule, matter)
     lead, co = (exception.lead, exception.co) if exception else (rule.lead, rule.co)
     known = list(_units(rules, lead, matter))
@@ -104,7 +104,9 @@ def destination(rules: Rules, matter: Matter, on: date) -> Destination:
     elif unit is None:
         reason = "no_place" if lead else "nobody"
     beside = [u for u in dict.fromkeys(_units(rules, co, matter)) if u != unit and _may_have(rules, u, matter)]
-    return Destination(unit=unit, co=tuple(beside) if unit else (), rule=name, catalogue=rules.catalogue, reason=reason)
+    return Destination(
+        unit=unit, co=tuple(beside) if unit else (), rule=name, catalogue=rules.profile.catalogue, reason=reason
+    )
 
 
 def applicable(catalogue: Mapping[str, DispatchRule], matter: Matter, on: date) -> list[tuple[str, DispatchRule]]:

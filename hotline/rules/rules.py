@@ -214,13 +214,7 @@ class Rules:
         """The districts by id."""
         return MappingProxyType(self.profile.districts)
 
-    @property
-    def catalogue(self) -> str:
-        """The version of the dispatch catalogue, by content."""
-        return self.profile.catalogue
-
-    def destination(self, matter: Matter, on: date) -> Destination:
-        """Which unit such a matter is proposed to on a day, by which rule."""
+    def destination(self, matter: Matter, on: date) -> Destination:  # which unit, by which rule
         return destination(self, matter, on)
 
     @cached_property

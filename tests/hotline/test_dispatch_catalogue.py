@@ -37,7 +37,7 @@ def own(tmp_path: Path, text: str) -> Path:
 def test_category_and_place_lead_to_a_unit(category: str, place: str | None, unit: str, rule: str) -> None:
     """The finest rule decides; without a district the city's office is proposed; rule and catalogue are named."""
     found = CHENGDU.destination(matter(category, district=place), DAY)
-    assert (found.unit, found.rule, found.catalogue) == (unit, rule, CHENGDU.catalogue)
+    assert (found.unit, found.rule, found.catalogue) == (unit, rule, CHENGDU.profile.catalogue)
 
 
 def test_the_street_office_is_proposed_where_the_street_is_known() -> None:

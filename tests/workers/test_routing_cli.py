@@ -1,18 +1,20 @@
 """What another catalogue would have done with past tickets, and what people corrected, from the command line."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from hotline.facts import Actor, Role
+from hotline.facts import SYSTEM, Actor, Role
 from hotline.ticket.classifying import Classify
 from hotline.ticket.receiving import Receive
 from workers.cli import app
 from workers.compose import House
 
 OPERATOR = Actor(id="op1", role=Role.OPERATOR)
+CITIZEN = Actor(id="citizen", role=Role.CITIZEN)
 OTHER = 'extends = "sichuan-2025"\nid = "other"\n[dispatch.water]\ntier = "district"\nlead = ["{district}-housing", "city-housing"]\n'
 
 
@@ -54,3 +56,22 @@ def test_corrections_are_listed_without_a_word(past: House) -> None:
         assert json.loads(line)["what"]
     assert "停水" not in told.stdout
     assert "tickets corrected" in CliRunner().invoke(app, ["reading", "corrections"]).stdout
+
+
+def test_a_routine_form_is_dispatched_by_rule_at_once_where_the_profile_says_so(
+    open_house: Callable[..., House], tmp_path: Path
+) -> None:
+    """By the system, with the form as its cause; where the profile is silent it waits for a person."""
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "sichuan-2025"\nid = "own"\n[reading]\nautomatic = true\nconfidence = 0.3\n', encoding="utf-8"
+    )
+    form = Receive.model_validate({"channel": "web", "text": "玉林北街的路灯坏了好几盏，晚上黑漆漆的，请尽快修"})
+    house = open_house(profile=str(own))
+    made = house.hotline.receive(form, by=CITIZEN)
+    ticket = house.hotline.ticket(made.stream)
+    assert ticket is not None
+    assert ticket.lead is not None
+    assert ticket.lead.unit == "wuhou-city-management"
+    dispatched = next(r for r in house.hotline.history(made.stream) if r.fact.TOPIC == "ticket.dispatched")
+    assert (dispatched.by, dispatched.cause.causation_id) == (SYSTEM, f"{made.stream}:1")

@@ -59,7 +59,11 @@ def test_an_operator_confirms_in_one_step() -> None:
     assert (ticket.state, ticket.lead.unit if ticket.lead else None) == (State.IN_PROGRESS, "wuhou-city-management")
     assert (ticket.type, ticket.category[-1]) == (story.ticket.proposal.type, "municipal.street_lights")  # type: ignore[union-attr]
     (confirmed,) = story.facts(ReadingConfirmed)
-    assert (confirmed.rule, confirmed.catalogue, confirmed.by_rule) == ("municipal", story.rules.catalogue, False)
+    assert (confirmed.rule, confirmed.catalogue, confirmed.by_rule) == (
+        "municipal",
+        story.rules.profile.catalogue,
+        False,
+    )
     assert not ticket.clocks["dispatch"].running
 
 

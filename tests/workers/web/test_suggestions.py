@@ -38,7 +38,7 @@ def test_who_takes_it_down_is_told_what_was_read_and_why(operator: Desk, house: 
     assert (unit["value"], unit["rule"], unit["version"]) == (
         "wuhou-city-management",
         "municipal",
-        house.rules.catalogue,
+        house.rules.profile.catalogue,
     )
     assert unit["why"]["zh"]
     assert unit["why"]["en"]
