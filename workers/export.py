@@ -29,7 +29,7 @@ What = Literal["tickets", "facts"]
 TICKET_COLUMNS = (
     "number", "ticket_id", "state", "since", "type", "category", "urgency", "channel", "district", "source",
     "received_at", "due", "due_clock", "due_running", "statutory_due", "replied_at", "kept", "lead", "units", "wanted",
-    "problem", "escalated", "supervision", "urges", "urged_at", "reworks", "returns", "excluded", "outcome",
+    "problem", "escalated", "supervision", "alarms", "urges", "urged_at", "reworks", "returns", "excluded", "outcome",
     "closed_at", "confidential", "minor", "hold", "restricted", "erased", "version", "position",
 )  # fmt: skip
 """Not here: who took a request down, and whom a report accuses or a complaint is about."""
@@ -39,19 +39,19 @@ FACT_COLUMNS = (
 )  # fmt: skip
 FIELDS = frozenset(
     {
-        "assignment", "assignments", "attachment", "attempt", "by_itself", "calendar_until", "call_back", "callback_wanted",
-        "caller_kind", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "confidential", "contact_preference",
+        "assignment", "assignments", "attachment", "attempt", "by_itself", "by_rule", "calendar_until", "call_back", "callback_wanted",
+        "caller_kind", "catalogue", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "co", "confidential", "contact_preference",
         "consultation", "contacted", "danger", "days", "district", "due", "ended", "failed", "fields", "first_received_by",
         "follow_up", "ground", "handoff", "handoff_id", "keep", "kind", "knowledge", "level",
         "minor_involved", "new_fact", "number", "outcome", "passages", "platform", "public", "reachable", "reached", "replacement", "resolution",
-        "retention", "review_on", "round", "route", "satisfaction", "size", "skill", "suggested_unit", "template", "to",
+        "retention", "review_on", "round", "route", "rule", "satisfaction", "size", "skill", "suggested_unit", "template", "to",
         "told_police", "type", "unit", "until", "urgency", "way", "why", "withdrawn",
     }
 )  # fmt: skip
 """Fields of facts that go out."""
 KEPT_IN = frozenset(
     {
-        "about_team", "access", "accused_unit", "approver", "call_id", "cell", "legal_basis", "person_id",
+        "about_team", "access", "accused_unit", "approver", "call_id", "cell", "legal_basis", "person_id", "proposal",
         "public_reply", "reason", "recording", "reference", "seat", "source", "tags", "told_reason",
     }
 )  # fmt: skip
