@@ -23,6 +23,8 @@ from hotline.caller import conduct
 from hotline.consultation import consultation
 from hotline.consultation.facts import ConsultationAsked
 from hotline.facts import Recorded
+from hotline.handoff import handoff
+from hotline.handoff.facts import HandOffOffered
 from hotline.ticket import number as numbers
 from hotline.ticket.facts import TicketReceived
 from hotline.vault.identity import Identity
@@ -56,12 +58,14 @@ class Code:
 @dataclass(frozen=True)
 class Month:
     """What was simulated.  ``words`` are the sealed ones, by envelope: ticket, label and text; ``asked`` are the questions
-    that went to the expert seats by themselves: stream, its ticket, and the ticket's version it is named after."""
+    that went to the expert seats by themselves: stream, its ticket, and the ticket's version it is named after; ``offered`` the
+    dangers read in forms that were offered to another platform: stream, platform, and the hand-off's id."""
 
     facts: Sequence[Notification]
     received: Sequence[Recorded]
     words: dict[str, tuple[UUID, str, str]]
     asked: Sequence[tuple[UUID, UUID, int]]
+    offered: Sequence[tuple[UUID, str, UUID]]
 
 
 @dataclass
@@ -89,8 +93,14 @@ def month(room: Path, requests: int) -> Month:
         simulate(StoreDoor(house, clock, beside=False), Plan(requests, DAYS, SEED, start))
         facts = house.hotline.store.select_notifications(0, house.hotline.position(), inclusive_of_start=False)
         received = [house.hotline.facts.to_domain_event(n) for n in facts if n.topic == TicketReceived.TOPIC]
-        asked = [house.hotline.facts.to_domain_event(n) for n in facts if n.topic == ConsultationAsked.TOPIC]
-        return Month(facts, received, words, [_named_after(recorded) for recorded in asked])
+        beside = [house.hotline.facts.to_domain_event(n) for n in facts if n.originator_version == 1]
+        asked = [_named_after(recorded) for recorded in beside if isinstance(recorded.fact, ConsultationAsked)]
+        offered = [
+            (recorded.originator_id, recorded.fact.receiver, recorded.fact.handoff_id)
+            for recorded in beside
+            if isinstance(recorded.fact, HandOffOffered)
+        ]
+        return Month(facts, received, words, asked, offered)
     finally:
         house.close()
 
@@ -141,6 +151,10 @@ def _copy(house: House, vault: Keys, told: Month, draw: Random, taken: set[str],
             copy.own[sealed.encode()] = vault.seal(copy.streams[old], label, text).encode()
     for stream, ticket, version in told.asked:
         copy.streams[stream] = consultation.stream_of(copy.streams[ticket], version)
+    for stream, platform, old_id in told.offered:
+        new_id = uuid4()
+        copy.streams[stream] = handoff.stream_of(platform, new_id)
+        copy.own[str(old_id).encode()] = str(new_id).encode()
     copy.own |= {str(old).encode(): str(new).encode() for old, new in copy.streams.items()}
     return copy
 
