@@ -33,7 +33,9 @@ def columns(doc: Doc) -> Mapping[str, Any]:
 VIEW = View("seats", 1, fold, table, columns, kinds=("seat",))
 
 
-def seats(views: Views) -> list[Seat]:
-    """All seats, by account."""
+def seats(views: Views, seat: str | None = None) -> list[Seat]:
+    """All seats by account, or the one of this account."""
+    query = select(table.c.doc).order_by(table.c.seat)
     with looking(views.engine) as connection:
-        return [_SEAT.validate_json(doc) for doc in connection.scalars(select(table.c.doc).order_by(table.c.seat))]
+        found = connection.scalars(query if seat is None else query.where(table.c.seat == seat))
+        return [_SEAT.validate_json(doc) for doc in found]

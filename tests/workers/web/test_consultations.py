@@ -334,3 +334,43 @@ def test_an_offer_reaches_the_seat_over_its_stream(
             assert NAME not in json.dumps(offered, ensure_ascii=False)
             app.state.news.close()
             assert next(told, None) is None
+
+
+def test_who_looks_on_sees_the_seats_live(
+    house: House, app: FastAPI, free_port: Callable[[], int], request: pytest.FixtureRequest
+) -> None:
+    """A supervisor's stream tells each change of presence; an expert who asks for it is told of his own seat alone."""
+    with TestClient(create_app(house)) as web:
+        token = {role: house.accounts.issue_token(role) for role in (Role.SUPERVISOR, Role.EXPERT)}
+        desks = {role: Desk(web, house, token[role]) for role in token}
+        seated(desks[Role.EXPERT], desks[Role.SUPERVISOR], house)
+        (mine,) = desks[Role.SUPERVISOR].get("/seats").json()
+        other = account(Desk(web, house, house.accounts.issue_token(Role.EXPERT)), house)
+        assert put(desks[Role.SUPERVISOR], f"/seats/{other}", {"skills": mine["skills"]}).status_code == 200
+    address = request.getfixturevalue("address")
+    with httpx2.Client(base_url=address, timeout=20) as client, httpx2.Client(base_url=address, timeout=20) as second:
+        looking = {"Authorization": f"Bearer {token[Role.SUPERVISOR]}"}
+        own = {"Authorization": f"Bearer {token[Role.EXPERT]}"}
+        with (
+            client.stream("GET", f"{API}/consultations/events", headers=looking) as all_of_them,
+            second.stream("GET", f"{API}/consultations/events?seats=true", headers=own) as one,
+        ):
+            every, his = seats_told(all_of_them), seats_told(one)
+            assert {s["presence"] for s in next(every)} == {"available", "offline"}
+            assert next(his) == [{"seat": mine["seat"], "presence": "available", "skills": mine["skills"]}]
+            assert httpx2.post(f"{address}{API}/seats/me/away", headers=own).status_code == 200
+            told = next(every)
+            assert {s["seat"]: s["presence"] for s in told}[mine["seat"]] == "away"
+            assert {name for s in told for name in s} == {"seat", "presence", "skills"}
+            assert [s["presence"] for s in next(his)] == ["away"]
+            app.state.news.close()
+
+
+def seats_told(stream: Any) -> Iterator[Any]:
+    """What the `seats` events of a stream hold, one after another."""
+    event = ""
+    for line in stream.iter_lines():
+        if line.startswith("event:"):
+            event = line.removeprefix("event:").strip()
+        elif line.startswith("data:") and event == "seats":
+            yield json.loads(line.removeprefix("data:"))

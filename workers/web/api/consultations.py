@@ -27,6 +27,7 @@ from workers.web.api import examples
 from workers.web.api.actions import with_body
 from workers.web.api.reading import fresh, looked
 from workers.web.api.refusals import refusals
+from workers.web.api.seats import presences
 from workers.web.api.writing import Changed, IdempotencyKey, IfMatch, changed, key_of, version_of
 from workers.web.auth import TheActor, TheHouse, one_of
 from workers.web.news import News
@@ -128,19 +129,28 @@ def the_figures(
 
 
 @router.get("/events", operation_id="consultation_events", response_class=EventSourceResponse)
-async def events(house: TheHouse, actor: MayLook, request: Request) -> AsyncIterator[ServerSentEvent]:
-    """One ``consultations`` event now and one each time the list of `GET /consultations` changes, with the list."""
+async def events(
+    house: TheHouse,
+    actor: MayLook,
+    request: Request,
+    seats: Annotated[bool | None, Query(description="Whether `seats` is sent; left out, to all but experts")] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """One ``consultations`` event now and one each time the list of `GET /consultations` changes, with the list; likewise
+    ``seats`` with the account, presence and skills of every seat, of which an expert gets his own."""
+    asked = actor.role is not Role.EXPERT if seats is None else seats
+    looks = {"consultations": _list, "seats": presences} if asked else {"consultations": _list}
     news: News = request.app.state.news
     # Whatever changes at a seat is written on the seat too: an expert need not be woken for all the others.
     what = (stream_of(actor.id),) if actor.role is Role.EXPERT else ("seat", "consultation")
     with news.listen(*what) as bell:
-        last: list[Any] | None = None
+        last: dict[str, list[Any]] = {}
         ends = anyio.current_time() + STREAM_SECONDS
         while not news.closed and (left := ends - anyio.current_time()) > 0:
-            found = await anyio.to_thread.run_sync(_list, house, actor)
-            if found != last:
-                last = found
-                yield ServerSentEvent(event="consultations", data=found)
+            for name, look in looks.items():
+                found = await anyio.to_thread.run_sync(look, house, actor)
+                if found != last.get(name):
+                    last[name] = found
+                    yield ServerSentEvent(event=name, data=found)
             await bell.wait(left)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
@@ -79,6 +79,12 @@ def shown(house: House, seat: Seat) -> SeatShown:
     rank = rank_at(seat, house.now(), house.rules.experts.hours, house.rules.calendar)
     given = {name: getattr(seat, name) for name in SeatShown.model_fields if name != "rank"}
     return SeatShown(rank=rank, **given)
+
+
+def presences(house: House, actor: Actor) -> list[Any]:
+    """What the live stream tells of the seats: all of them, or an expert's own."""
+    found = view.seats(house.views, actor.id if actor.role is Role.EXPERT else None)
+    return [{"seat": s.seat, "presence": s.presence, "skills": list(s.skills)} for s in found]
 
 
 @router.put("/seats/{seat}", operation_id="open_seat", responses=refusals(404, 409, 422, 503))
