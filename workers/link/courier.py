@@ -58,6 +58,7 @@ class Courier:
         self._chance = chance or Random()
         self.ledger = Ledger(house.outbox, line.platform)
         self.held_up: dict[UUID, str] = {}
+        self._complained: set[tuple[UUID, str]] = set()
         self.misses = 0
         self._closed_until = 0.0
         self._later: dict[UUID, tuple[int, float]] = {}
@@ -164,7 +165,9 @@ class Courier:
     def _refused(self, stream: UUID, message: Message, answer: Answer) -> None:
         if self.held_up.get(stream) != answer.code:
             told = {"platform": self._line.platform, "matter": str(stream), "kind": message.kind}
-            log.error("message_refused", **told, status=answer.status, code=answer.code[:60])
+            tell = log.info if (stream, answer.code) in self._complained else log.error
+            tell("message_refused", **told, status=answer.status, code=answer.code[:60])
+            self._complained.add((stream, answer.code))
         self.held_up[stream] = answer.code
         self._put_off(stream)
 

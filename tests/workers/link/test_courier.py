@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 
 from hotline.handoff.answering import Recall
@@ -126,6 +127,35 @@ def test_a_message_lost_now_and_then_does_not_close_the_road(rig: Rig) -> None:
             lambda: (courier.send(pool), courier.ledger.standing()[0])[1] == 2, within=20, what="eight are acknowledged"
         )
     assert (road.sent, len(road.through)) == (10, 8)
+
+
+class Contrary:
+    """A road whose other side refuses everything, by one code and by another in turn."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def run(self, stop: Event) -> None:
+        """Nothing to keep open."""
+
+    def send(self, id_: str, body: bytes) -> Answer | None:
+        self.sent += 1
+        return Answer(409, "unknown_handoff" if self.sent % 2 else "wrong_side")
+
+
+def test_what_is_refused_again_and_again_is_an_error_once(rig: Rig) -> None:
+    """Six tries of one matter: each code is told once as an error, afterwards at info, and it is tried again all the same."""
+    rig.give()
+    road, now = Contrary(), iter(range(0, 10_000, 100))
+    courier = Courier(rig.house, linked(rig.settings, rig.house.rules)["110"], road, ticks=lambda: float(next(now)))
+    while courier.follow():
+        continue
+    with structlog.testing.capture_logs() as told, ThreadPoolExecutor(1) as pool:
+        eventually(lambda: (courier.send(pool), road.sent >= 6)[1], within=20, what="six tries")
+    levels = [(one["code"], one["log_level"]) for one in told if one["event"] == "message_refused"]
+    assert levels[:4] == [
+        ("unknown_handoff", "error"), ("wrong_side", "error"), ("unknown_handoff", "info"), ("wrong_side", "info"),
+    ]  # fmt: skip
 
 
 class Poisoned:
