@@ -163,8 +163,18 @@ def _answered_question(doc: Doc, fact: f.TicketFact, recorded: Recorded) -> Doc:
 
 
 def _handed_off(doc: Doc, fact: h.TicketHandedOff, recorded: Recorded) -> Doc:
-    """Never more than was acknowledged: told, and waiting for the other side."""
+    """Never more than was acknowledged, not even that the other side was told: whether the offer has left is not in the log."""
     return {"code": "told_platform" if fact.keep else "handed_off", "slots": {"platform": fact.platform}}
+
+
+def _taken(doc: Doc, fact: h.HandOffTaken, recorded: Recorded) -> Doc:
+    code = "hand_off_shared" if doc.get("follow_up") else "hand_off_taken"
+    return {"code": code, "slots": {"platform": fact.platform}}
+
+
+def _follow_up(doc: Doc, fact: h.TicketHandedOff, recorded: Recorded) -> Doc:
+    """Whether a part of the matter stays here, for when the other side takes its own; being only told takes nothing."""
+    return {} if fact.keep else {"follow_up": fact.follow_up}
 
 
 def _of_platform(code: str) -> Tell:
@@ -208,7 +218,7 @@ _TELLS: Mapping[type, Tell] = {
     f.TicketWithdrawn: _without_unit("withdrawn"),
     f.TicketVoided: _without_unit("voided"),
     h.TicketHandedOff: _handed_off,
-    h.HandOffTaken: _of_platform("hand_off_taken"),
+    h.HandOffTaken: _taken,
     h.HandOffEnded: _hand_off_ended,
     h.HandOffReported: _hand_off_reported,
     h.HandOffArrived: _of_platform("hand_off_arrived"),
@@ -224,5 +234,6 @@ _BESIDE: Mapping[type, Callable[[Doc, Any, Recorded], Doc]] = {
     f.ExtensionGranted: _extension_reason,
     f.AssignmentReplied: _replied,
     f.ReplyAccepted: _reply_shown,
+    h.TicketHandedOff: _follow_up,
     f.ProcessingRestricted: lambda doc, fact, recorded: {"restricted": True},
 }

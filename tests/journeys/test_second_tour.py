@@ -60,7 +60,7 @@ def test_an_expert_answers_and_matters_go_to_110_and_come_back(here: Callable[[s
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         assert '"urn:hotline:problem' not in done.stdout
         milestones = re.findall(r'"code":"(\w+)","zh":"[^"]+","en":"[^"]+","at"', done.stdout)
-        assert milestones == ["received", "handed_off", "hand_off_taken", "hand_off_result"]
+        assert milestones == ["received", "handed_off", "hand_off_shared", "hand_off_result"]
         assert "民警已到场处置" in done.stdout
         log, parcel = done.stdout.splitlines()[-2:]
         assert '"holder": "12345-chengdu"' in log

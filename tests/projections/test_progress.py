@@ -11,6 +11,7 @@ import pytest
 from hotline.facts import Actor, Recorded, Role
 from hotline.handoff import messages as m
 from hotline.handoff.taking import Take
+from hotline.texts import say
 from hotline.ticket.actions import ACTIONS
 from hotline.ticket.facts import TicketErased
 from projections import progress
@@ -71,6 +72,19 @@ def test_a_hand_off_is_never_called_more_than_was_acknowledged() -> None:
     ]
     assert shown.milestones[3].words is None, "words that name somebody are not shown"
     assert shown.milestones[4].words is not None
+
+
+def test_what_stays_here_is_not_said_to_be_the_other_platforms() -> None:
+    """With a follow-up the other platform takes its part and the rest goes on here; word to 119 meanwhile changes nothing."""
+    told = {"way": "push", "summary": "斗殴", "reason": "治安"}
+    story = do(t.a_received_ticket(), "hand-off", t.OPERATOR, to="110", follow_up=True, **told)
+    assert story.ticket.handed is not None
+    handoff = story.states[story.ticket.handed.handoff][1]
+    head: dict[str, Any] = {"handoff_id": handoff.id, "sender": "110", "to": handoff.us, "at": story.now}
+    handed(story, m.Accept(**head, seq=1, body=m.AcceptBody(reference="J1")))
+    assert codes(of(story)) == ["received", "handed_off", "hand_off_shared"]
+    for lang in ("zh", "en"):
+        assert say("milestone.hand_off_shared", lang) != say("milestone.hand_off_taken", lang)
 
 
 def test_milestones_tell_the_whole_way() -> None:

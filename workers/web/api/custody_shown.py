@@ -73,7 +73,9 @@ class Held(BaseModel):
 
     now: HeldBy | None = Field(description="Who answers for it; None once it is over")
     signed: bool = Field(description="False while the unit it was sent to has not signed for it")
-    told: Named | None = Field(description="Another platform that was told and has not confirmed; it holds nothing yet")
+    told: Named | None = Field(
+        description="Another platform that it is offered to, or that is being told, and has not confirmed; it holds nothing yet"
+    )
     chain: list[HeldBy]
 
 
