@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -122,6 +122,14 @@ def listed(
     if attention is not None:
         query = query.where(t.attention == attention)
     return _read(views, query.where(t.open == 1) if open_only else query)
+
+
+def replay(facts: Iterable[Recorded]) -> Line | None:
+    """One hand-off made of its own history, where what a lagging view says will not do; None without an offer."""
+    doc: Doc | None = None
+    for recorded in facts:
+        doc = fold(doc, recorded)
+    return None if doc is None else _line(doc)
 
 
 def of_ticket(views: Views, ticket: UUID) -> list[Line]:

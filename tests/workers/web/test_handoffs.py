@@ -1,6 +1,7 @@
 """Matters between platforms over the API: the police desk's day, and what everybody else may see of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,13 @@ import pytest
 from hotline.command import Refused
 from hotline.facts import Role
 from hotline.handoff import messages as m
+from projections import handoffs
 from tests.support.clock import SettableClock
+from tests.workers.test_clock import ring_all
 from tests.workers.web.desk import TEXT, Desk
 from workers.compose import House
 from workers.web.api import examples
+from workers.web.api.handoff_shown import of_line
 
 TO_110 = {"to": "110", "way": "push", "summary": TEXT, "reason": "治安案件"}
 
@@ -72,6 +76,43 @@ def test_a_matter_handed_to_110_is_followed_to_its_end(
     held = operator.get(f"/tickets/{number}/history", params={"as_of": then}).json()["custody"]
     assert [(s["kind"], s["seconds"]) for s in held["stretches"]] == [("centre", 300), ("platform", 3600)]
     assert held["now"]["holder"] == "110"
+
+
+def test_one_hand_off_shows_what_the_list_shows(
+    house: House, operator: Desk, police: Desk, clock: SettableClock
+) -> None:
+    """When it was offered, since when it stands as it does, and why somebody should look, alone as in the list."""
+    _, handoff = handed(operator)
+    for step_ in range(2):
+        (line,) = police.get("/handoffs").json()
+        alone = police.get(f"/handoffs/{handoff}").json()
+        assert {name: alone[name] for name in line} == line
+        assert alone["offered_at"]
+        if not step_:
+            clock.advance(timedelta(minutes=6))
+            ring_all(house)
+            house.catch_up()
+    assert alone["attention"] == "listed"
+
+
+def test_what_no_link_carries_is_said_to_be_for_the_telephone(house: House, operator: Desk, police: Desk) -> None:
+    """Offered where no link is set up, it stays ours; the desk is warned until somebody has answered the telephone, and the
+    citizen never reads that the other side has been told.  Where there is a link there is no warning."""
+    received = operator.receive().json()
+    number = received["number"]
+    operator.done(number, "hand-off", **TO_110)
+    (line,) = police.get("/handoffs").json()
+    assert (line["warning"]["code"], line["holder"]) == ("no_link", house.rules.platforms.own)
+    assert "110" in line["warning"]["zh"]
+    page = operator.web.get(f"/api/v1/public/tickets/{number}", headers={"Query-Code": received["query_code"]})
+    assert page.json()["custody"]["told"]["code"] == "110"
+    assert "等待对方平台确认" in page.text
+    assert "已告知" not in page.text
+    (known,) = handoffs.listed(house.views)
+    linked = house.settings.model_copy(update={"links": "110=http://127.0.0.1/link"})
+    assert of_line(replace(house, settings=linked), known).warning is None
+    assert step(police, line["id"], "acknowledge").status_code == 200
+    assert police.get(f"/handoffs/{line['id']}").json()["warning"] is None
 
 
 def test_a_matter_from_110_becomes_a_ticket_when_it_is_accepted(house: House, police: Desk, operator: Desk) -> None:

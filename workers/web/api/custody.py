@@ -54,7 +54,7 @@ def held(number: Number, house: TheHouse, actor: TheActor) -> CustodyShown:
     if found is None:
         raise Refused("view_behind")
     seen = custody_shown.seen(found, house.now())
-    shown = [of_line(line) for line in handoffs.of_ticket(house.views, ticket_id)]
+    shown = [of_line(house, line) for line in handoffs.of_ticket(house.views, ticket_id)]
     return CustodyShown(**dict(seen), number=number, handoffs=shown)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hotline import texts
 from hotline.command import Code, Line, Words
 from hotline.handoff import messages as m
-from hotline.handoff.handoff import HandOff
 from projections import handoffs
 from projections.handoffs import Attention
+from workers.compose import House
+from workers.web.api.custody_shown import Named
 
 Stage = Literal["offered", "disputed", "accepted", "recalled", "told"]
 
@@ -37,9 +39,12 @@ class HandOffShown(BaseModel):
     confirmed: bool
     outcome: str | None
     alarms: int
-    attention: Attention | None = None
-    offered_at: datetime | None = None
-    since: datetime | None = None
+    attention: Attention | None
+    offered_at: datetime
+    since: datetime = Field(description="When it came to its stage")
+    warning: Named | None = Field(
+        description="`no_link`: nothing carries this offer; telephone, and acknowledge by hand"
+    )
     version: int
 
 
@@ -90,18 +95,27 @@ class ReturnTo(BaseModel):
     danger: bool = False
 
 
-def shown(h: HandOff) -> dict[str, Any]:
-    offer = h.offer
-    same = ("way", "danger", "urgency", "number", "returns", "first_received_by", "handoff_id")
-    return {
-        **{name: getattr(offer, name) for name in same},
-        "id": h.stream,
-        "platform": h.other,
-        "direction": "out" if h.ours else "in",
-        **{name: getattr(h, name) for name in ("stage", "holder", "reference", "acknowledged", "confirmed")},
-        **{name: getattr(h, name) for name in ("outcome", "alarms", "version")},
-    }
+def of_line(house: House, line: handoffs.Line) -> HandOffShown:
+    """The one way a hand-off is shown, alone and in every list."""
+    h, same = line.now, ("way", "danger", "urgency", "number", "returns", "first_received_by", "handoff_id")
+    kept = ("stage", "holder", "reference", "acknowledged", "confirmed", "outcome", "alarms", "version")
+    return HandOffShown(
+        id=h.stream,
+        platform=h.other,
+        direction="out" if h.ours else "in",
+        attention=line.attention,
+        offered_at=line.offered_at,
+        since=line.since,
+        warning=_not_carried(house, line),
+        **{name: getattr(h.offer, name) for name in same},
+        **{name: getattr(h, name) for name in kept},
+    )
 
 
-def of_line(line: handoffs.Line) -> HandOffShown:
-    return HandOffShown(**shown(line.now), attention=line.attention, offered_at=line.offered_at, since=line.since)
+def _not_carried(house: House, line: handoffs.Line) -> Named | None:
+    """An offer of ours that nobody has received and no link takes there: it leaves this house by telephone only."""
+    h = line.now
+    if not h.ours or not h.open or h.acknowledged or h.other in dict(house.settings.linked):
+        return None
+    zh, en = (texts.say("handoff.no_link", lang, platform=h.other) for lang in ("zh", "en"))
+    return Named(code="no_link", zh=zh, en=en)

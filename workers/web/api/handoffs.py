@@ -28,7 +28,6 @@ from workers.web.api.handoff_shown import (
     ReturnTo,
     Stage,
     of_line,
-    shown,
 )
 from workers.web.api.reading import fresh
 from workers.web.api.refusals import refusals
@@ -60,20 +59,21 @@ def listed(
     found = handoffs.listed(
         house.views, platform=platform, stage=stage, ours=ours, attention=attention, open_only=open_only
     )
-    return [of_line(line) for line in found if _may_know(house, actor, line.now.ticket)]
+    return [of_line(house, line) for line in found if _may_know(house, actor, line.now.ticket)]
 
 
 @router.get("/handoffs/{id}", operation_id="handoff", responses=refusals(404, 422))
 def one(id: HandOffId, house: TheHouse, actor: MayRead, response: Response) -> HandOffSeen:
     """One hand-off with its words."""
-    state = _state(house, id)
-    if not _may_know(house, actor, state.ticket):
+    line = handoffs.replay(house.hotline.history(id))
+    if line is None or not _may_know(house, actor, line.now.ticket):
         raise Refused("no_such_handoff")
+    state = line.now
     response.headers["ETag"] = f'"{state.version}"'
     opened = house.vault.unseal_many([(state.ticket, MATTER, state.offer.matter)])[0]
     matter = m.Matter.model_validate_json(opened) if opened is not None else None
     return HandOffSeen(
-        **shown(state),
+        **dict(of_line(house, line)),
         text=matter.text if matter is not None else None,
         place=matter.place if matter is not None else None,
         allowed=list(answering.allowed(state, house.hotline.desk(id, actor))),
