@@ -75,7 +75,7 @@ def test_a_hand_off_is_never_called_more_than_was_acknowledged() -> None:
 
 
 def test_what_stays_here_is_not_said_to_be_the_other_platforms() -> None:
-    """With a follow-up the other platform takes its part and the rest goes on here; word to 119 meanwhile changes nothing."""
+    """With a follow-up the other platform takes its part and the rest goes on here."""
     told = {"way": "push", "summary": "斗殴", "reason": "治安"}
     story = do(t.a_received_ticket(), "hand-off", t.OPERATOR, to="110", follow_up=True, **told)
     assert story.ticket.handed is not None
