@@ -163,7 +163,7 @@ def _answered_question(doc: Doc, fact: f.TicketFact, recorded: Recorded) -> Doc:
 
 
 def _handed_off(doc: Doc, fact: h.TicketHandedOff, recorded: Recorded) -> Doc:
-    """Never more than was acknowledged, not even that the other side was told: whether the offer has left is not in the log."""
+    """Never more than was acknowledged: told, and waiting for the other side."""
     return {"code": "told_platform" if fact.keep else "handed_off", "slots": {"platform": fact.platform}}
 
 

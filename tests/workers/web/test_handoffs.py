@@ -97,7 +97,7 @@ def test_one_hand_off_shows_what_the_list_shows(
 
 def test_what_no_link_carries_is_said_to_be_for_the_telephone(house: House, operator: Desk, police: Desk) -> None:
     """Offered where no link is set up, it stays ours; the desk is warned until somebody has answered the telephone, and the
-    citizen never reads that the other side has been told.  Where there is a link there is no warning."""
+    citizen never reads that the other side has it.  Where there is a link there is no warning."""
     received = operator.receive().json()
     number = received["number"]
     operator.done(number, "hand-off", **TO_110)
@@ -106,8 +106,8 @@ def test_what_no_link_carries_is_said_to_be_for_the_telephone(house: House, oper
     assert "110" in line["warning"]["zh"]
     page = operator.web.get(f"/api/v1/public/tickets/{number}", headers={"Query-Code": received["query_code"]})
     assert page.json()["custody"]["told"]["code"] == "110"
-    assert "等待对方平台确认" in page.text
-    assert "已告知" not in page.text
+    assert "等待对方确认" in page.text
+    assert "已接收" not in page.text
     (known,) = handoffs.listed(house.views)
     linked = house.settings.model_copy(update={"links": "110=http://127.0.0.1/link"})
     assert of_line(replace(house, settings=linked), known).warning is None
