@@ -35,6 +35,8 @@ UNHEARD = -3.0
 """The score of a label no text was written for."""
 CHUNK = 6
 """Words of a lexicon that make one text to learn from."""
+OF_DANGER = ".danger.txt:"
+"""In files of this name stand texts written for danger alone. They do not teach the type: their mix is none of real life."""
 
 Warmth = dict[str, float]
 Lines = dict[str, float]
@@ -59,9 +61,8 @@ def samples(examples: Sequence[Example], taxonomy: Taxonomy) -> list[Sample]:
                 for part in example.parts
             ]
         else:
-            told = _category(example.category) | {
-                "types": example.types[0], "owners": example.owner, "urgencies": example.urgency,
-            }  # fmt: skip
+            told = _category(example.category) | {"owners": example.owner, "urgencies": example.urgency}
+            told |= {} if OF_DANGER in example.where else {"types": example.types[0]}
             found.append(_sample(example.text, taxonomy, told))
     return found
 

@@ -17,6 +17,7 @@ from hotline.rules import Rules, load
 RULES = load("sichuan-2025")
 CODES = frozenset(outside.named(RULES).values())
 UNSEEN = Path(__file__).parents[2] / "data" / "requests"
+OF_DANGER = Path(__file__).parents[2] / "data" / "requests2"
 
 
 def test_a_plain_request_is_read_with_reasons() -> None:
@@ -170,7 +171,7 @@ MINIMUM = {
     "level2_top3": 0.90,
     "type": 0.75,
     "owner": 0.90,
-    "emergency_recall": 0.84,
+    "emergency_recall": 0.90,
 }
 """What our own unseen texts must at least reach; the figures reached are in docs/adr/0011-reading.md."""
 
@@ -196,8 +197,20 @@ def _keeps_minimum(wanted: list[evaluating.Labelled]) -> None:
     assert (found["emergency_false_alarms"] or 0.0) <= 0.05
 
 
+def test_dangers_told_indirectly_are_found_and_their_likes_seldom_raised() -> None:
+    """Given emergencies told indirectly and requests that tempt, by another writer, when
+    they are read, then at least 85 of 100 dangers are found and at most 15 of 100 others raised."""
+    wanted = list(outside.from_examples(corpus.read_folder(OF_DANGER, CODES)))
+    assert len(wanted) >= 250
+    judged = evaluating.judge(wanted, lambda text: read(text, profile=RULES), perf_counter)
+    found = evaluating.figures(judged)
+    assert (found["emergency_recall"] or 0.0) >= 0.85
+    assert (found["emergency_false_alarms"] or 0.0) <= 0.15
+
+
 def test_no_training_text_is_measured_with() -> None:
     """Given the training texts and our unseen ones, when they are compared, then none stands in both."""
     folder = Path(corpus.__file__).parent.parent / "training"
     learned = {example.text for example in corpus.read_folder(folder, CODES)}
-    assert not learned & {example.text for example in corpus.read_folder(UNSEEN, CODES)}
+    for measured in (UNSEEN, OF_DANGER):
+        assert not learned & {example.text for example in corpus.read_folder(measured, CODES)}
