@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 from hotline import clocks
 from hotline.command import Desk, Moment, Refused, To, Words
 from hotline.consultation import facts as f
-from hotline.consultation.climbing import ConsultationCommand, Facts, climb
-from hotline.consultation.consultation import Consultation, release, rungs, stopped, waiting
+from hotline.consultation.climbing import ConsultationCommand, Facts, step_failed
+from hotline.consultation.consultation import Consultation, release, stopped, waiting
 from hotline.counting import after
 from hotline.facts import Role
 from hotline.ticket import expert_facts as t
@@ -64,7 +64,7 @@ class GiveBack(Engaged):
 
     def decide(self, c: Consultation, desk: Desk) -> Facts:
         assert c.seat is not None
-        rung = next((r for r in rungs(desk.rules.experts, c.way) if r.rank == c.rank), None)
+        rung = next((r for r in desk.rules.experts.ladder if r.rank == c.rank), None)
         yield f.ConsultationGivenBack(
             seat=c.seat,
             reason=_seal(c, desk, "consultation_given_back.reason", self.reason),
@@ -73,7 +73,7 @@ class GiveBack(Engaged):
         yield To("ticket", c.ticket, t.ExpertLeft(consultation=c.id, seat=c.seat, why="given_back"))
         yield from release(c, desk)
         if rung is None:  # a step the profile no longer has: nobody would remind anybody
-            yield from climb(c, desk)
+            yield from step_failed(c, desk)
 
 
 class BookCallBack(Engaged):

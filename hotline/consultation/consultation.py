@@ -114,8 +114,11 @@ def next_rung(rule: ExpertRule, c: Consultation) -> Rung:
 
 
 def waiting(desk: Desk, rung: Rung, way: f.Way) -> Reading:
-    """The clock of a step; a new one takes the place of the old."""
-    wait = rung.written if way == "written" else rung.wait
+    """The clock of a step; a new one takes the place of the old.
+
+    A call back has one wait for all: also who asked in writing can be promised one.
+    """
+    wait = (rung.written if way == "written" else None) or rung.wait
     assert wait is not None, "the validator sees to it that every step but the last has a wait"
     return clocks.timer("wait", wait, desk.at, desk.calendar)
 

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -36,9 +37,9 @@ def by_http(url: str, secret: str) -> Road:
         except urllib.error.HTTPError as refused:
             try:
                 return refused.code, json.loads(refused.read())
-            except (OSError, ValueError):
+            except (OSError, ValueError, HTTPException):
                 return refused.code, {}
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):  # also an answer that broke off in the middle
             return None
 
     return send

@@ -324,6 +324,24 @@ def test_a_promise_to_call_is_kept_by_picking_up_in_time() -> None:
     assert picked.call_back
 
 
+def test_a_call_promised_for_a_question_in_writing_and_given_back_is_still_promised() -> None:
+    """Somebody else may call within the step's wait; nobody having called is what makes it a ticket, and is noted."""
+    centre = Centre()
+    consultation, who = centre.asks(way="written"), centre.sits("ex1")
+    centre.do(Offer(seat="ex1"), consultation, t.CLOCK)
+    centre.do(PickUp(), consultation, who)
+    centre.do(BookCallBack(at=centre.now + timedelta(hours=1)), consultation, who)
+    centre.do(BecomeAvailable(), stream_of("ex1"), who)
+    centre.later(hours=1).do(Offer(seat="ex1"), consultation, t.CLOCK)
+    centre.do(PickUp(), consultation, who)
+    told = centre.do(GiveBack(reason="不属我处"), consultation, who)
+    assert kinds(told) == [f.ConsultationGivenBack, e.ExpertLeft, s.WrapUpBegan]
+    c = centre.consultation(TICKET)
+    assert (c.phase, c.rank, c.over) == ("waiting", "call_back", False)
+    centre.now = c.clocks["wait"].due
+    assert kinds(ring(centre, consultation, "wait"))[:2] == [f.ExpertUnavailable, f.ConsultationTurned]
+
+
 def test_a_promise_to_call_that_nobody_keeps_is_missed_and_becomes_a_ticket() -> None:
     """When the time within which to call is over."""
     centre, consultation, who = engaged()

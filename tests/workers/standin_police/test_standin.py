@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from tests.handoff_rule import judge_all, of_standin
 from tests.support.nats import NatsServer
 from tests.support.police_desk import PoliceDesk
 from tests.support.watching import eventually
+from workers.standin_police.sending import by_http
 
 
 @pytest.fixture(params=["http", "nats"])
@@ -131,3 +134,20 @@ def test_orders_come_from_a_file_once(tmp_path: Path) -> None:
             desk.kill()
     finally:
         desk.kill()
+
+
+def test_an_answer_that_breaks_off_is_no_answer() -> None:
+    """The other side may have taken it or not: it is sent again, and the sender lives on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def half_an_answer() -> None:
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(65536)
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n")
+
+        other = threading.Thread(target=half_an_answer)
+        other.start()
+        send = by_http(f"http://127.0.0.1:{server.getsockname()[1]}/", "a secret of the test's own")
+        assert send("matter:12345:1", b"{}") is None
+        other.join()
