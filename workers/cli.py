@@ -27,6 +27,7 @@ class Group(typer.core.TyperGroup):
         "dead": "workers.dead_cli",
         "hook": "workers.gateways.cli",
         "profile": "workers.profile_cli",
+        "rates": "workers.rates_cli",
         "reading": "workers.reading_cli",
         "routing": "workers.routing_cli",
         "simulate": "workers.simulate.cli",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline.application import Hotline
+from hotline.rates import catalogue
+from hotline.rates.catalogue import Catalogue
 from hotline.reading.ready import Ready
 from hotline.rules import Rules, load
 from hotline.vault import MasterKey, MasterKeyUnusable, Options, Vault
@@ -38,6 +40,7 @@ class House:
     now: Callable[[], datetime]
     read: Ready
     """What reads requests; made when it is first needed."""
+    formulas: Catalogue
 
     @property
     def rules(self) -> Rules:
@@ -67,6 +70,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, crea
     Raises hotline.rules.ProfileError, hotline.vault.MasterKeyUnusable, RegisterDamaged, FileNotFoundError (no master key).
     """
     rules = load(settings.profile, calendar_tables=settings.calendar_tables)
+    formulas = catalogue.load(settings.formulas)
     clock = now or _clock(settings)
     with _making(settings) if create else _nothing():
         vault = _open_vault(settings, clock, create)
@@ -77,7 +81,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, crea
         )
         if isinstance(clock, Clock):
             _go_on(clock, hotline)
-        return House(settings, hotline, views, access, accounts, outbox, now=clock, read=read)
+        return House(settings, hotline, views, access, accounts, outbox, now=clock, read=read, formulas=formulas)
 
 
 def _open_rest(settings: Settings, vault: Vault, create: bool) -> tuple[Views, AccessLog, Accounts, Outbox]:

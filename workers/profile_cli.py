@@ -61,16 +61,17 @@ def check_profile(
     found = list(gaps(load(path_or_name, calendar_tables=calendar_tables)))
     if found:  # such a profile can be used: a person dispatches what the catalogue has no unit for
         out.print(_both("dispatch_gaps", count=len(found)), markup=False, style="bold")
-        _list(found)
+        list_findings(found)
 
 
 def _tell(error: ProfileError) -> None:
-    _list(error.findings)
+    list_findings(error.findings)
     out.print(_both("in_all", count=len(error.findings)), markup=False)
     raise typer.Exit(1)
 
 
-def _list(findings: Iterable[Finding]) -> None:
+def list_findings(findings: Iterable[Finding]) -> None:
+    """Where each stands, what it is, and what to write instead."""
     for finding in findings:
         out.print(finding.where, markup=False, style="bold")
         out.print(f"  {finding.problem_zh}\n  {finding.problem_en}\n  → {finding.what_to_do}", markup=False)

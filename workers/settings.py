@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Name of a shipped profile, or the path of a TOML file."""
     calendar_tables: Path | None = None
     """A table of holidays, or a folder of them, for years that the library does not know yet."""
+    formulas: Path | None = None
+    """A city's own formulas of rates, a TOML file beside the shipped ones (docs/rates.md)."""
     host: str = "127.0.0.1"
     port: int = Field(default=8345, ge=1, le=65535)
     health_port: int | None = Field(default=None, ge=1, le=65535)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hotline.rules.profile import Profile
@@ -53,18 +53,18 @@ def finding(code: str, where: str, /, like: str = "", **details: object) -> Find
     return Finding(where, problem["zh"], problem["en"], f"{do['zh']} / {do['en']}")
 
 
-def of_form(error: ValidationError, data: Mapping[str, Any]) -> list[Finding]:
-    """What pydantic found against the form of a profile, in a clerk's words."""
-    return list(dict.fromkeys(_said(details, data) for details in error.errors(include_url=False)))
+def of_form(error: ValidationError, data: Mapping[str, Any], form: type[BaseModel] = Profile) -> list[Finding]:
+    """What pydantic found against the form of a profile, or of another file of the kind, in a clerk's words."""
+    return list(dict.fromkeys(_said(details, data, form) for details in error.errors(include_url=False)))
 
 
-def _said(details: ErrorDetails, data: Mapping[str, Any]) -> Finding:
+def _said(details: ErrorDetails, data: Mapping[str, Any], form: type[BaseModel]) -> Finding:
     code, loc = _SAME.get(details["type"], details["type"]), details["loc"]
     where, ctx = place(loc, data), details.get("ctx", {})
     if loc and loc[-1] == "[key]":
         code, loc = "extra_forbidden", loc[:-1]
     if code == "extra_forbidden":
-        return finding(code, where, name=loc[-1], like=like(str(loc[-1]), _known_keys()))
+        return finding(code, where, name=loc[-1], like=like(str(loc[-1]), _known_keys(form)))
     if not known(f"profile.{code}"):
         code = "not_understood"
     return finding(code, where, name=loc[-1], value=str(details["input"])[:60], **ctx)
@@ -97,9 +97,11 @@ def like(word: str, words: Iterable[str]) -> str:
 
 
 @cache
-def _known_keys() -> tuple[str, ...]:
-    schema = Profile.model_json_schema()
+def _known_keys(form: type[BaseModel]) -> tuple[str, ...]:
+    schema = form.model_json_schema()
     parts = (schema, *schema["$defs"].values())
     names = (name for part in parts for name in part.get("properties", ()))
+    if form is not Profile:
+        return tuple(dict.fromkeys(names))
     small = schema["$defs"]["Limits"]["properties"]["small"].get("propertyNames", {}).get("enum", ())
     return tuple(dict.fromkeys((*names, *small, *TYPES)))

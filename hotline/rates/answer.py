@@ -1,0 +1,161 @@
+"""An answer, which never comes without its proof: what was counted, what was left out and why, how many were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hotline.rates.counts import Counts, Key, nothing, score, total, weight_sum, written
+from hotline.rates.fields import Cohort
+from hotline.rates.formula import Composite, Formula
+from hotline.rates.question import Asked
+
+Reason = Literal["empty_denominator"]
+"""Why there is no value: never 0 or 100 for want of tickets."""
+CountedFrom = Literal["sums", "rows", "versions"]
+
+
+class Shown(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FormulaShown(Shown):
+    """Which formula it was, exactly: two answers with one hash were counted alike."""
+
+    id: str
+    version: int
+    hash: str
+    rate: str
+    title: str
+    title_en: str
+    source: str
+
+
+class Figure(Shown):
+    """A rate with all it was made of.  Of a composite only the value stands here, and the rest with its ``parts``."""
+
+    value: str | None = Field(description="To six places", examples=["0.808499"])
+    percent: str | None = Field(description="To hundredths, half up", examples=["80.85"])
+    reason: Reason | None = Field(default=None, description="Why there is no value")
+    numerator: str | None = Field(default=None, examples=["17770"])
+    denominator: int | None = None
+    excluded: dict[str, int] | None = Field(default=None, description="Ground → tickets left out on it")
+    asked: int | None = Field(default=None, description="Of the population; null where nobody is asked")
+    answered: int | None = None
+    coverage: str | None = Field(default=None, description="answered ÷ asked, to four places")
+    population: int | None = None
+    parts: list[PartFigure] | None = Field(default=None, description="Of a composite")
+
+
+class PartFigure(Figure):
+    """One part of a composite."""
+
+    formula: str = Field(examples=["contact@1"])
+    hash: str
+    points: str = Field(description="Of a hundred")
+
+
+class Group(Figure):
+    """The figure of one group."""
+
+    key: dict[str, str] = Field(description="Dimension → value; empty where it is not known")
+
+
+class Period(Shown):
+    """Local days, both within it."""
+
+    start: date = Field(alias="from", serialization_alias="from")
+    end: date = Field(alias="to", serialization_alias="to")
+
+
+class Answer(Shown):
+    """One formula's answer.  Two answers with one position are equal in everything but ``computed_at``."""
+
+    formula: FormulaShown
+    cohort: Cohort | None = Field(description="The date that puts a ticket into the period; null of a composite")
+    period: Period
+    as_of: datetime | None
+    happened_by: datetime | None
+    by: list[str]
+    filters: dict[str, list[str]]
+    groups: list[Group]
+    total: Figure
+    position: int = Field(description="Up to where in the log the tickets were counted")
+    moment: datetime | None = Field(description="For when it holds")
+    counted_from: CountedFrom
+    computed_at: datetime
+
+
+def shown(rate: Formula | Composite, hash: str) -> FormulaShown:
+    """A formula as answers name it."""
+    return FormulaShown(
+        id=rate.id, version=rate.version, hash=hash, rate=rate.rate,
+        title=rate.title.zh, title_en=rate.title.en, source=rate.source,
+    )  # fmt: skip
+
+
+def figure(formula: Formula, counts: Counts) -> Figure:
+    """A group's figure."""
+    coverage = counts.coverage
+    return Figure(
+        **_value(counts.value),
+        numerator=weight_sum(counts.numerator),
+        denominator=counts.denominator,
+        excluded={ground: n for ground, n in zip(formula.leave_out, counts.excluded, strict=True) if n},
+        asked=counts.asked if formula.question else None,
+        answered=counts.answered if formula.question else None,
+        coverage=written(coverage, 4) if coverage is not None else None,
+        population=counts.population,
+    )
+
+
+def scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Counts]) -> Figure:
+    """A composite's figure, from the counts of its parts in their order."""
+    figures = [
+        PartFigure(
+            **dict(figure(formula, each)), formula=formula.name, hash=formula.hash, points=format(part.points, "f")
+        )
+        for part, formula, each in zip(composite.parts, parts, counts, strict=True)
+    ]
+    return Figure(**_value(score(composite, (each.value for each in counts))), parts=figures)
+
+
+def groups(by: Sequence[str], formula: Formula, found: Mapping[Key, Counts]) -> tuple[list[Group], Figure]:
+    """Every group in the order of its key, and all together."""
+    each = [Group(**dict(figure(formula, found[key])), key=_named(by, key)) for key in sorted(found)]
+    return each, figure(formula, total(formula, found.values()))
+
+
+def scored_groups(
+    by: Sequence[str], composite: Composite, parts: Sequence[Formula], found: Sequence[Mapping[Key, Counts]]
+) -> tuple[list[Group], Figure]:
+    """The same of a composite: a group for every key that any part has."""
+    keys = sorted({key for counts in found for key in counts})
+    each = [
+        Group(
+            **dict(scored(composite, parts, [c.get(key, nothing(f)) for c, f in zip(found, parts, strict=True)])),
+            key=_named(by, key),
+        )
+        for key in keys
+    ]
+    return each, scored(composite, parts, [total(f, c.values()) for f, c in zip(parts, found, strict=True)])
+
+
+def period(asked: Asked) -> Period:
+    return Period.model_validate({"from": asked.start, "to": asked.end})
+
+
+def _named(by: Sequence[str], key: Key) -> dict[str, str]:
+    return dict(zip(by, key, strict=True))
+
+
+def _value(value: Fraction | None) -> dict[str, Any]:
+    if value is None:
+        return {"value": None, "percent": None, "reason": "empty_denominator"}
+    return {"value": written(value, 6), "percent": written(value * 100, 2)}
