@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 
-from projections.view import Mark, View, Views, mark_of, move
+from projections.marks import Mark, mark_of, move
+from projections.view import View, Views
 
 
 def begin_anew(views: Views, view: View) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, TypeVar
 
-from sqlalchemy import Connection, MetaData, delete, insert, inspect, quoted_name, select
+from sqlalchemy import Connection, MetaData, Table, delete, insert, inspect, quoted_name, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from projections.view import Mark, View, Views, mark_of, move, positions
+from projections.marks import Mark, mark_of, move, positions
+from projections.view import Past, Trail, View, Views
 
 _BESIDE = "_beside"
+Kept = TypeVar("Kept", Past, Trail)
 
 
 class Overtaken(Exception):
@@ -90,9 +93,18 @@ def _copy(live: View) -> View:
     copies = {table: table.to_metadata(own, name=table.name + _BESIDE) for table in live.tables}
     for index in (index for copy in copies.values() for index in copy.indexes):
         index.name = quoted_name(f"{index.name}_{drawn}", quote=None)
-    lines = copies[live.lines_table] if live.lines_table is not None else None
-    trail = replace(live.trail, table=copies[live.trail.table]) if live.trail is not None else None
-    return replace(live, table=copies[live.table], lines_table=lines, trail=trail)
+    return replace(
+        live,
+        table=copies[live.table],
+        lines=tuple(replace(lines, table=copies[lines.table]) for lines in live.lines),
+        past=_over(live.past, copies),
+        sums=replace(live.sums, table=copies[live.sums.table], of=copies[live.sums.of]) if live.sums else None,
+        trail=_over(live.trail, copies),
+    )
+
+
+def _over(part: Kept | None, copies: Mapping[Table, Table]) -> Kept | None:
+    return replace(part, table=copies[part.table]) if part is not None else None
 
 
 def _drop_older(connection: Connection, live: View) -> None:

@@ -16,7 +16,7 @@ from hotline.ticket.reading_facts import TicketRead
 from projections.board_tables import table, unit_lines
 from projections.moments import NEVER, micros
 from projections.standing import START, is_over, moved, part_of_each_unit
-from projections.view import Doc, View
+from projections.view import Doc, Lines, View
 
 SUPERVISION = ("yellow", "red", "notice", "criticism")
 """Levels of pressure, the weakest first."""
@@ -219,4 +219,4 @@ _TELLS: Mapping[type, Any] = {
     f.TicketErased: _now(restricted=False, erased=True),
 }
 
-VIEW = View("board", 2, fold, table, columns, unit_lines, lines)
+VIEW = View("board", 2, fold, table, columns, lines=(Lines(unit_lines, lines),))

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, and_, case, func, select
 
 from projections.calls import VIEW, table
 from projections.database import reading
+from projections.marks import mark_of
 from projections.moments import NEVER, micros
-from projections.view import Views, mark_of
+from projections.view import Views
 
 _FORMULA = "calls/1"
 """answered ÷ offered; answered within the profile's seconds ÷ offered; called back ÷ missed.  A call of whose end nothing was

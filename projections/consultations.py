@@ -17,7 +17,7 @@ from hotline.consultation.consultation import OVER, Consultation, evolve
 from hotline.databases import looking
 from hotline.facts import Recorded
 from projections.moments import NEVER, from_micros, micros, moment
-from projections.view import Doc, View, Views, main_table, metadata
+from projections.view import Doc, Lines, View, Views, main_table, metadata
 
 URGENCY = {"emergency": 0, "urgent": 1, "normal": 2}
 _STEPS = ("duty", "backup", "call_back", "ticket")
@@ -133,7 +133,7 @@ def lines(doc: Doc) -> list[dict[str, Any]]:
     ]
 
 
-VIEW = View("consultations", 1, fold, table, columns, failures, lines, kinds=("consultation",))
+VIEW = View("consultations", 1, fold, table, columns, lines=(Lines(failures, lines),), kinds=("consultation",))
 
 
 def waiting(views: Views, now: datetime, limit: int = 500) -> list[Consultation]:

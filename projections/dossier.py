@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from hotline.two_times import up_to
 from projections.dossier_read import Dossier
 from projections.dossier_timeline import entry_of, row_of
 from projections.standing import START, moved
@@ -83,18 +84,9 @@ def replay(
     doc: Doc | None = None
     ticket = None
     entries: list[Doc] = []
-    for recorded in facts:
-        if as_of is not None and recorded.recorded_at > as_of:
-            continue
-        if happened_by is not None and _stood_from(recorded) > happened_by:
-            continue
+    for recorded in up_to(facts, as_of=as_of, happened_by=happened_by):
         ticket, doc = recorded.originator_id, fold(doc, recorded)
         entries.append(entry_of(*row_of(recorded)))
         if type(recorded.fact) is f.TicketErased:
             entries = [{**entry, "words": {}} for entry in entries]
     return None if ticket is None or doc is None else Dossier.of(ticket, from_json(to_json(doc)), entries)
-
-
-def _stood_from(recorded: Recorded) -> datetime:
-    """When it was so; a ticket is there from when it was taken down, not from when the trouble it tells of began."""
-    return recorded.recorded_at if isinstance(recorded.fact, f.TicketReceived) else recorded.when

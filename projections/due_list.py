@@ -18,7 +18,7 @@ from hotline.calendar import SHANGHAI
 from hotline.facts import Recorded
 from hotline.timers import RING
 from projections.moments import from_micros, micros
-from projections.view import Doc, View, Views, main_table, metadata
+from projections.view import Doc, Lines, View, Views, main_table, metadata
 
 _SHIFT = timedelta(days=31)
 """Published holidays move a guessed due by some days, never by more than this."""
@@ -79,7 +79,7 @@ def lines(doc: Doc) -> list[dict[str, Any]]:
     ]
 
 
-VIEW = View("due_list", 2, fold, table, columns, timers, lines, kinds=tuple(RING))
+VIEW = View("due_list", 2, fold, table, columns, lines=(Lines(timers, lines),), kinds=tuple(RING))
 
 
 def due(views: Views, now: datetime, limit: int = 500) -> list[Timer]:

@@ -13,8 +13,9 @@ from sqlalchemy import Table, and_, select
 from projections import knowledge
 from projections.consultations import VIEW, failures, table
 from projections.database import reading
+from projections.marks import mark_of
 from projections.moments import NEVER, from_micros, micros
-from projections.view import Views, mark_of
+from projections.view import Views
 
 _FORMULA = "experts/1"
 """answered instantly = picked up on the first offer and answered, without being given back or put off to a call-back,

@@ -19,7 +19,9 @@ from sqlalchemy import Connection
 from hotline.application import Hotline
 from hotline.facts import Recorded
 from projections.database import is_loss
-from projections.view import Doc, Mark, View, Views, find_docs, marks_of, move_on
+from projections.marks import Mark, marks_of, move_on
+from projections.summing import shift
+from projections.view import Doc, View, Views, find_docs
 from projections.writing import TrailRows, put
 
 BATCH = 500
@@ -93,9 +95,12 @@ def apply(
     begun = {r.originator_id for r in ours if r.originator_version == 1}  # of these there is nothing to look for
     missing = [ticket for ticket in {r.originator_id for r in ours} - begun if ticket not in docs]
     docs.update((ticket, from_json(text)) for ticket, text in find_docs(connection, view.table, missing))
+    before = dict(docs)
     changed = fold_into(view, docs, rows.noting(ours) if rows is not None else ours)
     written = {ticket: docs[ticket] for ticket in changed}
-    put(connection, view, written)
+    put(connection, view, written, before)
+    if view.sums is not None:
+        shift(connection, view.sums, written, before)
     if rows is not None:
         rows.write(connection)
         rows.erase(connection)

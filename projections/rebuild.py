@@ -25,7 +25,9 @@ from hotline.facts import Recorded
 from projections.beside import Beside
 from projections.database import reading
 from projections.follow import apply, fold_into
-from projections.view import Doc, View, Views, find_docs, mark_of
+from projections.marks import mark_of
+from projections.summing import fill
+from projections.view import Doc, View, Views, find_docs
 from projections.writing import TrailRows, put
 
 BATCH = 1_000
@@ -116,6 +118,8 @@ class _Build:
         self._views, self._beside, self._hotline, self._progress = views, beside, hotline, progress
         self._docs: OrderedDict[UUID, Doc] = OrderedDict()
         self._written: set[UUID] = set()
+        self._before: dict[UUID, Doc] = {}
+        """Documents at hand that were written earlier, as they were written."""
         trail = beside.view.trail
         self._rows = TrailRows(trail) if trail is not None else None
 
@@ -135,6 +139,7 @@ class _Build:
         self._write_rows(0)
         with self._views.writing() as connection:
             self._beside.index(connection)
+            fill(connection, self._beside.view)
             if self._rows is not None:
                 self._rows.erase(connection)  # not sooner: without the index it would look through all rows each time
             self._beside.stand_at(connection, position)
@@ -147,7 +152,9 @@ class _Build:
         again = [t for t in tickets & self._written if t not in docs]
         if again:
             with self._views.engine.connect() as connection:
-                docs.update((t, from_json(text)) for t, text in find_docs(connection, self._beside.view.table, again))
+                found = {t: from_json(text) for t, text in find_docs(connection, self._beside.view.table, again)}
+            docs.update(found)
+            self._before.update(found)
         # One fact at a time: a fact thrown away before the next is read costs half of one kept in a list.
         facts: Iterable[Recorded] = (read(n) for n in ours)
         for ticket in fold_into(self._beside.view, docs, self._rows.noting(facts) if self._rows is not None else facts):
@@ -162,7 +169,7 @@ class _Build:
             some = dict(self._docs.popitem(last=False) for _ in range(min(BATCH, len(self._docs) - keep)))
             with self._views.writing() as connection:
                 self._beside.must_be_ours(connection)
-                put(connection, self._beside.view, some)
+                put(connection, self._beside.view, some, {t: self._before.pop(t) for t in some if t in self._before})
             self._written.update(some)
 
     def _write_rows(self, waiting: int) -> None:

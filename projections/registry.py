@@ -14,6 +14,7 @@ from projections import (
     knowledge,
     progress,
     readings,
+    scoreboard,
     seats,
 )
 from projections.view import View
@@ -33,6 +34,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
             handoffs.VIEW,
             calls.VIEW,
             readings.VIEW,
+            scoreboard.VIEW,
         )
     }
 )

@@ -1,14 +1,15 @@
 """The one store for read models: what a view is, and the database its rows and its position stand in.
 
 A view keeps one document for each ticket, which is all it needs to take in the next fact, and columns made of the document
-for looking things up; one that shows every fact adds a row for each (``Trail``).  Rows and position are written in one
+for looking things up.  It may have further rows for each ticket (``Lines``), rows that are only ever added (``Trail`` for each
+fact, ``Past`` for what a document was), and counts over all tickets (``Sums``).  Rows and position are written in one
 transaction, on SQLite and PostgreSQL alike.  A view can be thrown away and built again at any time (``rebuild.py``), so its
 commits do not wait for the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -21,23 +22,23 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Executable,
     Index,
     Integer,
     MetaData,
     Select,
-    String,
     Table,
     Text,
     Uuid,
     bindparam,
     insert,
     select,
-    update,
 )
 
 from hotline.databases import looking
 from hotline.facts import Recorded
 from projections.database import alone, connect, is_sqlite, writing
+from projections.marks import mark_of, marks_of, positions
 from projections.memory import Memory
 
 _MIGRATING = (12345, 2)
@@ -48,13 +49,6 @@ Doc = dict[str, Any]
 Fold = Callable[[Doc | None, Recorded], Doc | None]
 
 metadata = MetaData()
-positions = Table(
-    "view_positions",
-    metadata,
-    Column("label", String(64), primary_key=True),
-    Column("position", BigInteger, nullable=False),
-    Column("build", Integer, nullable=False),
-)
 
 
 def main_table(label: str, *columns: Any) -> Table:
@@ -67,10 +61,6 @@ def main_table(label: str, *columns: Any) -> Table:
         Column("doc", Text, nullable=False),
         sqlite_with_rowid=False,
     )
-
-
-def _no_lines(doc: Doc) -> Sequence[Mapping[str, Any]]:
-    return ()
 
 
 def trail_table(label: str) -> Table:
@@ -88,6 +78,40 @@ def trail_table(label: str) -> Table:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Further rows of a ticket, made of its document, each without its ``ticket_id``.  With ``single`` there is one, which stays
+    once it is there and is written in its own place; else all are written anew with the document."""
+
+    table: Table
+    of: Callable[[Doc], Sequence[Mapping[str, Any]]]
+    single: bool = False
+
+
+@dataclass(frozen=True)
+class Past:
+    """Rows that a document adds and no later one changes: ``since`` gives those that a document has and an earlier one (None:
+    none at all) had not, each without its ``ticket_id``."""
+
+    table: Table
+    since: Callable[[Doc | None, Doc], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Counts over all documents, in a table of key columns and ``n``, kept in the same transaction as the documents.
+
+    A document counts in one ``cell``, or with None in none; ``spread`` gives the keys that a cell counts under.  In a rebuild
+    ``filled`` counts instead: its statements put the sums of the whole lines ``of`` (first argument) into the table (second).
+    """
+
+    table: Table
+    of: Table
+    cell: Callable[[Doc], Hashable | None]
+    spread: Callable[[Any], Iterable[tuple[Any, ...]]]
+    filled: Callable[[Table, Table], Sequence[Executable]]
+
+
+@dataclass(frozen=True)
 class Trail:
     """Rows a view adds and never reads again to take in a fact: one for each fact of a ticket (``trail_table``).
 
@@ -101,8 +125,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class View:
-    """One read model.  ``fold`` is pure; ``columns`` and ``lines`` are made of the
-    document it gives.
+    """One read model.  ``fold`` is pure; everything but ``trail`` is made of the document it gives.
 
     Whoever changes what a view holds raises its version: the new one is built beside the old one and takes its place.
     """
@@ -112,9 +135,9 @@ class View:
     fold: Fold
     table: Table
     columns: Callable[[Doc], Mapping[str, Any]]
-    lines_table: Table | None = None
-    lines: Callable[[Doc], Sequence[Mapping[str, Any]]] = _no_lines
-    """Further rows of the ticket, each without its ``ticket_id``."""
+    lines: tuple[Lines, ...] = ()
+    past: Past | None = None
+    sums: Sums | None = None
     trail: Trail | None = None
     """Rows made of the facts themselves."""
     kinds: tuple[str, ...] = ("ticket",)
@@ -132,16 +155,8 @@ class View:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        beside = (self.lines_table, self.trail.table if self.trail is not None else None)
-        return (self.table, *(table for table in beside if table is not None))
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a view has come, and in which build of its rows."""
-
-    position: int
-    build: int
+        beside = (*self.lines, self.past, self.sums, self.trail)
+        return (self.table, *(part.table for part in beside if part is not None))
 
 
 class Views:
@@ -210,44 +225,6 @@ class Views:
         """Wake those who wait for a view to move."""
         with self.moved:
             self.moved.notify_all()
-
-
-# Made once: each step carries them out, and to build a statement takes longer than that.
-_MARKS = (
-    select(positions.c.label, positions.c.position, positions.c.build)
-    .where(positions.c.label.in_(bindparam("of", expanding=True)))
-    .order_by(positions.c.label)
-)
-_MARKS_HELD = _MARKS.with_for_update()
-_MOVE = (
-    update(positions)
-    .where(positions.c.label == bindparam("of"))
-    .values(position=bindparam("to"), build=bindparam("in"))
-)
-_MOVE_ON = (
-    update(positions).where(positions.c.label.in_(bindparam("of", expanding=True))).values(position=bindparam("to"))
-)
-
-
-def mark_of(connection: Connection, label: str, *, hold: bool = False) -> Mark:
-    """Where a view stands; with ``hold`` nobody else moves it until the transaction ends.  0 if it was never begun."""
-    return marks_of(connection, (label,), hold=hold)[label]
-
-
-def marks_of(connection: Connection, labels: Sequence[str], *, hold: bool = False) -> dict[str, Mark]:
-    """Where several views stand; those who hold more than one take them in the same order, so none waits for ever."""
-    found = connection.execute(_MARKS_HELD if hold else _MARKS, {"of": labels})
-    return {label: Mark(0, 0) for label in labels} | {row.label: Mark(row.position, row.build) for row in found}
-
-
-def move(connection: Connection, label: str, mark: Mark) -> None:
-    """Write down how far a view has come, and in which build."""
-    connection.execute(_MOVE, {"of": label, "to": mark.position, "in": mark.build})
-
-
-def move_on(connection: Connection, labels: Sequence[str], position: int) -> None:
-    """Write down how far views have come."""
-    connection.execute(_MOVE_ON, {"of": labels, "to": position})
 
 
 def find_docs(connection: Connection, table: Table, tickets: Sequence[UUID]) -> Iterator[tuple[UUID, str]]:

@@ -19,21 +19,34 @@ from projections.view import Doc, Trail, View
 _TRAIL = ("ticket_id", "position", "words", "doc")
 
 
-def put(connection: Connection, view: View, docs: Mapping[UUID, Doc]) -> None:
-    """Write these tickets' documents, columns and lines in place of what stood there."""
+def put(connection: Connection, view: View, docs: Mapping[UUID, Doc], before: Mapping[UUID, Doc]) -> None:
+    """Write these tickets' documents, and all that is made of them but sums, in place of what stood there: ``before`` has
+    the documents that were written earlier."""
     if not docs:
         return
     rows = [{"ticket_id": ticket, "doc": to_json(doc).decode(), **view.columns(doc)} for ticket, doc in docs.items()]
-    _insert(connection, view.table, tuple(rows[0]), [tuple(row.values()) for row in rows], instead=True)
-    if view.lines_table is None:
-        return
-    tickets = list(docs)
+    _insert_all(connection, view.table, rows, instead=True)
+    for lines in view.lines:
+        if not lines.single:
+            _delete(connection, lines.table, [ticket for ticket in docs if ticket in before])
+        found = [{"ticket_id": ticket, **line} for ticket, doc in docs.items() for line in lines.of(doc)]
+        _insert_all(connection, lines.table, found, instead=lines.single)
+    if view.past is not None:
+        since = view.past.since
+        new = [{"ticket_id": t, **row} for t, doc in docs.items() for row in since(before.get(t), doc)]
+        _insert_all(connection, view.past.table, new)
+
+
+def _delete(connection: Connection, table: Table, tickets: Sequence[UUID]) -> None:
     for start in range(0, len(tickets), 500):
-        some = tickets[start : start + 500]
-        connection.execute(delete(view.lines_table).where(view.lines_table.c.ticket_id.in_(some)))
-    lines = [{"ticket_id": ticket, **line} for ticket, doc in docs.items() for line in view.lines(doc)]
-    if lines:
-        _insert(connection, view.lines_table, tuple(lines[0]), [tuple(line.values()) for line in lines])
+        connection.execute(delete(table).where(table.c.ticket_id.in_(tickets[start : start + 500])))
+
+
+def _insert_all(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, instead: bool = False
+) -> None:
+    if rows:
+        _insert(connection, table, tuple(rows[0]), [tuple(row.values()) for row in rows], instead=instead)
 
 
 class TrailRows:

@@ -151,7 +151,7 @@ def test_a_newer_version_takes_the_place_of_the_older(
     catch_up(views, old, log.facts_after)
     try:
         table = main_table("due_list_v3")
-        new = replace(old, version=3, table=table, columns=lambda doc: {}, lines_table=None, lines=lambda doc: ())
+        new = replace(old, version=3, table=table, columns=lambda doc: {}, lines=())
         views.__dict__["known"] = {"due_list": new}
         views.migrate()
         assert {"due_list_v2", "due_list_v3"} <= tables(views)

@@ -9,7 +9,8 @@ ONLY = ("project before the rows", "kill project")
 def apply() -> None:
     from hotline.facts import Recorded
     from projections import follow
-    from projections.view import View, Views, marks_of, move_on
+    from projections.marks import marks_of, move_on
+    from projections.view import View, Views
 
     def take_in(views: Views, these: Sequence[View], start: int, facts: Sequence[Recorded]) -> bool:
         with views.writing() as connection:

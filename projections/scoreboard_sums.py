@@ -1,0 +1,106 @@
+"""Counts of outcomes by day and by month, for all and by one dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Executable, Integer, Table, case, cast, func, insert, literal_column, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+
+from hotline.rates.outcome import FACETS, NONE, SUMMED_MASK
+from projections.scoreboard_outcome import come_to
+from projections.scoreboard_tables import COHORTS, DIMENSIONS
+from projections.view import Doc
+
+Cell = tuple[Any, ...]
+"""Kind, the days of the cohorts, the values of the dimensions, and the facets that are summed."""
+_1970 = date(1970, 1, 1)
+_CHANNEL = FACETS["channel"]
+_CHANNEL_MASK = ((1 << _CHANNEL.bits) - 1) << _CHANNEL.shift
+_CHANNELS = {_CHANNEL.pack(value): "" if value == NONE else value for value in _CHANNEL.values}
+
+
+def cell(doc: Doc) -> Cell | None:
+    """Where a document counts."""
+    row = come_to(doc["kind"], doc["steps"])
+    if row is None:
+        return None
+    kind, _, facets, unit, _, _, category, head, district = row[:9]
+    days = row[15:18]
+    channel = _CHANNELS[facets & _CHANNEL_MASK]
+    return kind, days, ("", unit or "", category or "", head or "", channel, district or ""), facets & SUMMED_MASK
+
+
+def spread(cell: Cell) -> Iterator[tuple[Any, ...]]:
+    """The keys that a cell counts under, as in the table."""
+    kind, days, values, facets = cell
+    for cohort, day in zip(COHORTS, days, strict=True):
+        if day is not None:
+            month = month_of(day)
+            for by, value in zip(DIMENSIONS, values, strict=True):
+                yield kind, cohort, "day", by, day, value, facets
+                yield kind, cohort, "month", by, month, value, facets
+
+
+@lru_cache(maxsize=10_000)
+def month_of(day: int) -> int:
+    """The first day of a day's month; both are counted from 1970."""
+    return ((_1970 + timedelta(days=day)).replace(day=1) - _1970).days
+
+
+def filled(rows: Table, sums: Table) -> Sequence[Executable]:
+    """Statements that count whole rows into empty sums: days from the rows, then months from the days."""
+    names = [column.name for column in sums.columns]
+    days = [insert(sums).from_select(names, _by_day(rows, cohort, by)) for cohort in COHORTS for by in DIMENSIONS]
+    return (*days, insert(sums).from_select(names, _by_month(sums)))
+
+
+def _by_day(rows: Table, cohort: str, by: str) -> Any:
+    day = rows.c[f"{cohort}_day"]
+    facets = rows.c.facets.bitwise_and(literal_column(str(SUMMED_MASK))).label("facets")
+    # In a part of its own, since PostgreSQL does not see that two expressions with parameters are the same.
+    each = select(rows.c.kind, day.label("start"), _value(rows, by).label("value"), facets).where(day.is_not(None))
+    e = each.subquery()
+    said: list[Any] = [literal_column(f"'{word}'") for word in (cohort, "day", by)]
+    keys = (e.c.start, e.c.value, e.c.facets)
+    return select(e.c.kind, *said, *keys, func.count()).group_by(e.c.kind, *keys)
+
+
+def _value(rows: Table, by: str) -> Any:
+    if by == "all":
+        return literal_column("''")
+    if by == "channel":
+        return case(_CHANNELS, value=rows.c.facets.bitwise_and(_CHANNEL_MASK), else_="")
+    return func.coalesce(rows.c[by], "")
+
+
+def _by_month(sums: Table) -> Any:
+    s = sums.c
+    each = select(s.kind, s.cohort, s.by, FirstOfMonth(s.start).label("start"), s.value, s.facets, s.n)
+    e = each.where(s.grain == "day").subquery()
+    keys = (e.c.by, e.c.start, e.c.value, e.c.facets)
+    counted = cast(func.sum(e.c.n), sums.c.n.type)
+    return select(e.c.kind, e.c.cohort, literal_column("'month'"), *keys, counted).group_by(e.c.kind, e.c.cohort, *keys)
+
+
+class FirstOfMonth(GenericFunction[int]):
+    """``month_of`` in the database."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(FirstOfMonth, "postgresql")
+def _in_postgres(element: Any, compiler: Any, **options: Any) -> str:
+    day = compiler.process(element.clauses, **options)
+    return f"(date_trunc('month', DATE '1970-01-01' + {day})::date - DATE '1970-01-01')"
+
+
+@compiles(FirstOfMonth, "sqlite")
+def _in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    day = compiler.process(element.clauses, **options)
+    return f"CAST(julianday(date('1970-01-01', {day} || ' days', 'start of month')) - 2440587.5 AS INTEGER)"
