@@ -1,0 +1,111 @@
+"""Counting by a formula in the database, in one pass: outcomes of one kind are put together first, and judged once a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, func, literal_column, select
+
+from hotline.rates.counts import Counts, Key
+from hotline.rates.fields import TIMES, WORDS, day_number, day_of
+from hotline.rates.formula import Formula
+from hotline.rates.outcome import FACETS, NONE
+from hotline.rates.question import Asked
+from projections import rates_sql as sql
+from projections.rates_sources import Selected, next_month
+from projections.rates_sql import Bool, Number, number
+
+
+def count(connection: Connection, formula: Formula, asked: Asked, selected: Selected, today: int) -> dict[Key, Counts]:
+    """The groups of an answer, as ``hotline.rates.evaluating.count`` would give them."""
+    found: dict[Key, Counts] = {}
+    readers = [_reader(dimension, selected) for dimension in asked.by]
+    for row in connection.execute(statement(formula, asked, selected, today)):
+        key = tuple(read(value) for read, value in zip(readers, row, strict=False))
+        population, denominator, numerator, said, heard, *excluded = (int(n) for n in row[len(readers) :])
+        counts = Counts(population, tuple(excluded), denominator, numerator, said, heard)
+        found[key] = found[key] + counts if key in found else counts
+    return found
+
+
+def statement(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
+    """The dimensions and the counts of each group, the counts in the order of ``Counts`` but the excluded last."""
+    each = _kinds(formula, asked, selected, today).subquery("each")
+    facets: Number = each.c.bits
+    flags = {key: each.c[f"flag{nth}"] == number(1) for nth, key in enumerate(_tests(formula, selected, today))}
+    counted = sql.counted(formula, facets, flags)
+    whether: Sequence[ColumnElement[Any]] = (
+        each.c.n,
+        _if(counted, each.c.n),
+        _if(counted, sql.weight(formula, facets, flags) * each.c.n),
+        _if(sql.asked(formula, facets), each.c.n),
+        _if(sql.answered(formula, facets), each.c.n),
+        *(_if(sql.left_out(formula, facets, ground), each.c.n) for ground in formula.leave_out),
+    )
+    keys = [each.c[f"key{nth}"] for nth in range(len(asked.by))]
+    sums = [func.coalesce(cast(func.sum(one), BigInteger), 0).label(f"n{nth}") for nth, one in enumerate(whether)]
+    return select(*keys, *sums).group_by(*keys) if keys else select(*sums).having(func.count() > 0)
+
+
+def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
+    """How many outcomes there are of each kind that the formula can tell apart, by dimension."""
+    tests = _tests(formula, selected, today)
+    source = selected.source
+    keys = [
+        *(_key(name, formula, asked, selected).label(f"key{nth}") for nth, name in enumerate(asked.by)),
+        source.facets.bitwise_and(number(sql.mask(formula))).label("bits"),
+        *(sql.flag(test).label(f"flag{nth}") for nth, test in enumerate(tests.values())),
+    ]
+    n = cast(func.sum(selected.n), BigInteger) if selected.counted_from == "sums" else func.count()
+    among = sql.holds(formula.among, source.facets, tests)
+    # By name: a whole expression again might hold parameters, and would be another one to PostgreSQL.
+    names: list[ColumnElement[Any]] = [literal_column(key.name) for key in keys]
+    chosen = select(*keys, n.label("n")).select_from(selected.table)
+    return chosen.where(and_(selected.where, among)).group_by(*names)
+
+
+def _tests(formula: Formula, selected: Selected, today: int) -> sql.Flags:
+    return sql.flags(formula, selected.source, today)
+
+
+def _if(test: Bool, n: Number) -> Number:
+    return case((test, n), else_=number(0))
+
+
+def _key(name: str, formula: Formula, asked: Asked, selected: Selected) -> ColumnElement[Any]:
+    if name in TIMES:
+        day = selected.source.days[formula.cohort]
+        return day if name == "day" else _month(day, _firsts(asked.start, asked.end))
+    if selected.dimension is not None:
+        value: ColumnElement[Any] = selected.table.c.value
+        return value
+    return selected.source.others[name] if name in WORDS else sql.code(selected.source.facets, name)
+
+
+def _firsts(start: date, end: date) -> list[int]:
+    """The first days of the months a period touches."""
+    found = [start.replace(day=1)]
+    while (following := next_month(found[-1])) <= end:
+        found.append(following)
+    return [day_number(first) for first in found]
+
+
+def _month(day: Number, firsts: Sequence[int]) -> Number:
+    """The first day of a day's month, by halving: a few comparisons of numbers, the same on every database."""
+    if len(firsts) == 1:
+        return number(firsts[0])
+    middle = len(firsts) // 2
+    return case((day < number(firsts[middle]), _month(day, firsts[:middle])), else_=_month(day, firsts[middle:]))
+
+
+def _reader(dimension: str, selected: Selected) -> Callable[[Any], str]:
+    """From what the database gives of a dimension to what an answer shows of it."""
+    if dimension in TIMES:
+        length = 7 if dimension == "month" else 10
+        return lambda day: day_of(int(day)).isoformat()[:length]
+    if selected.dimension is not None or dimension in WORDS:
+        return lambda word: word or ""
+    values = ["" if value == NONE else value for value in FACETS[dimension].values]
+    return lambda code: values[int(code)]

@@ -1,0 +1,128 @@
+"""Where a rate is counted from: the sums where they know enough, else every row, else every state there was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import FromClause, and_, func, or_, select, true
+
+from hotline.rates.answer import CountedFrom
+from hotline.rates.fields import AGES, NUMBERS, TIMES, WORDS, day_number, day_of, summed
+from hotline.rates.formula import Formula
+from hotline.rates.question import Asked
+from projections import scoreboard_tables as kept
+from projections.moments import micros
+from projections.rates_sql import Bool, Number, Source, number, within
+
+Piece = tuple[str, int, int]
+"""A grain with the first and the last start of a run of days or months."""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Outcomes of a question, before a formula looks at them."""
+
+    counted_from: CountedFrom
+    table: FromClause
+    source: Source
+    where: Bool
+    n: Number
+    """How many tickets a row stands for."""
+    dimension: str | None = None
+    """Of sums: what their ``value`` is of."""
+
+
+def best(formula: Formula, asked: Asked) -> CountedFrom:
+    """The quickest source that knows all that is asked."""
+    if asked.moved:
+        return "versions"
+    named = {*asked.by, *asked.filters} - {*TIMES}
+    enough = all(summed(field, formula.cohort) for field in formula.fields)
+    return "sums" if enough and len(named) <= 1 and named <= {*kept.DIMENSIONS} else "rows"
+
+
+def select_from(where: CountedFrom, formula: Formula, asked: Asked, today: int) -> Selected:
+    """The outcomes of a question from one source."""
+    if where == "sums":
+        return _from_sums(formula, asked, today)
+    return _from_rows(kept.rows if where == "rows" else standing(asked.as_of, asked.happened_by), where, formula, asked)
+
+
+def _from_rows(table: FromClause, where: CountedFrom, formula: Formula, asked: Asked) -> Selected:
+    c = table.c
+    days = {cohort: c[f"{cohort}_day"] for cohort in kept.COHORTS}
+    source = Source(c.facets, days, {name: c[name] for name in (*WORDS, *NUMBERS)})  # type: ignore[arg-type]
+    day = source.days[formula.cohort]
+    wanted = and_(
+        c.kind == formula.of,
+        day.between(number(day_number(asked.start)), number(day_number(asked.end))),
+        *(within(name, values, source) for name, values in asked.filters.items()),
+    )
+    return Selected(where, table, source, wanted, number(1))
+
+
+def _from_sums(formula: Formula, asked: Asked, today: int) -> Selected:
+    named = {*asked.by, *asked.filters} - {*TIMES}
+    dimension = next(iter(named), "all")
+    s = kept.sums.c
+    runs = pieces(asked.start, asked.end, _cuts(formula, today), by_day="day" in asked.by)
+    periods = (and_(s.grain == grain, s.start.between(number(a), number(b))) for grain, a, b in runs)
+    kinds = (s.kind == formula.of, s.cohort == formula.cohort, s.by == dimension)
+    values = [s.value.in_(values) for values in asked.filters.values()]
+    source = Source(s.facets, {formula.cohort: s.start}, {})
+    return Selected("sums", kept.sums, source, and_(true(), *kinds, or_(*periods), *values), s.n, dimension)
+
+
+def _cuts(formula: Formula, today: int) -> Iterator[int]:
+    """Days with which the answer to a question of age changes: a month is not counted whole across one."""
+    for _, condition in formula.conditions():
+        for table in condition:
+            for field, test in table.items():
+                if field in AGES and test.at_least is not None:
+                    yield today - test.at_least + 1
+                if field in AGES and test.at_most is not None:
+                    yield today - test.at_most
+
+
+def pieces(start: date, end: date, cuts: Iterable[int], *, by_day: bool) -> list[Piece]:
+    """A period as whole months and the days at its ragged edges, none of them across a cut."""
+    first, last = day_number(start), day_number(end)
+    edges = [first, *sorted({cut for cut in cuts if first < cut <= last}), last + 1]
+    found: list[Piece] = []
+    for a, b in pairwise(edges):
+        found.extend([("day", a, b - 1)] if by_day else _months(day_of(a), day_of(b - 1)))
+    return found
+
+
+def _months(start: date, end: date) -> Iterator[Piece]:
+    whole = start if start.day == 1 else next_month(start)
+    after = next_month(end) if next_month(end) == end + timedelta(days=1) else end.replace(day=1)
+    if whole >= after:
+        yield "day", day_number(start), day_number(end)
+        return
+    if start < whole:
+        yield "day", day_number(start), day_number(whole) - 1
+    yield "month", day_number(whole), day_number((after - timedelta(days=1)).replace(day=1))
+    if after <= end:
+        yield "day", day_number(after), day_number(end)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after a day's."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def standing(as_of: datetime | None, happened_by: datetime | None) -> FromClause:
+    """Every ticket as it was known at ``as_of`` and stood by ``happened_by``, with the columns of ``rows``."""
+    v = kept.versions.c
+    last = func.row_number().over(partition_by=v.ticket_id, order_by=(v.stood.desc(), v.position.desc()))
+    known = select(*(v[column.name] for column in kept.rows.columns), last.label("nth"))
+    if as_of is not None:
+        known = known.where(v.known_at <= micros(as_of))
+    if happened_by is not None:
+        known = known.where(v.stood <= micros(happened_by))
+    found = known.subquery()
+    return select(*(found.c[column.name] for column in kept.rows.columns)).where(found.c.nth == 1).subquery()
