@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -24,40 +26,56 @@ from projections.view import Views, mark_of
 _ORDER: tuple[CountedFrom, ...] = ("sums", "rows", "versions")
 
 
-def answer(
-    views: Views,
-    log: Log,
-    catalogue: Catalogue,
-    rate: Rate,
-    asked: Asked,
-    now: datetime,
-    *,
-    use: CountedFrom | None = None,
-) -> Answer:
-    """One formula's answer, from the quickest source that can give it (or from the one to ``use``).
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the scoreboard, from which any number of answers are counted."""
 
-    ``asked`` has been checked.  Raises Refused ``view_behind``.
-    """
+    connection: Connection
+    log: Log
+    catalogue: Catalogue
+    position: int
+    """How far the view had come."""
+
+    def held(self, asked: Asked) -> Held:
+        """An answer's place in time.  Raises Refused ``view_behind``."""
+        return held(self.log, asked, self.position)
+
+    def answer(self, rate: Rate, asked: Asked, now: datetime, *, use: CountedFrom | None = None) -> Answer:
+        """One formula's answer to a question that has been checked, from the quickest source that can give it (or from
+        the one to ``use``).  Raises Refused ``view_behind``."""
+        at = self.held(asked)
+        parts = (rate,) if isinstance(rate, Formula) else self.catalogue.parts(rate)
+        found = [self._counted(part, asked, at, use) for part in parts]
+        each, whole = _figures(rate, parts, asked, [counts for _, counts in found])
+        return Answer(
+            formula=shown(rate, self.catalogue.hash_of(rate)),
+            cohort=rate.cohort if isinstance(rate, Formula) else None,
+            period=period(asked),
+            as_of=_local(asked.as_of),
+            happened_by=_local(asked.happened_by),
+            by=list(asked.by),
+            filters={name: sorted(values) for name, values in sorted(asked.filters.items())},
+            groups=each,
+            total=whole,
+            position=at.position,
+            moment=_local(at.moment),
+            counted_from=max((where for where, _ in found), key=_ORDER.index),
+            computed_at=now.astimezone(SHANGHAI),
+        )
+
+    def _counted(
+        self, formula: Formula, asked: Asked, at: Held, use: CountedFrom | None
+    ) -> tuple[CountedFrom, Mapping[Key, Counts]]:
+        where, today = use or best(formula, asked), today_of(at, asked)
+        selected = select_from(where, formula, asked, today)
+        return where, count(self.connection, formula, asked, selected, today)
+
+
+@contextmanager
+def snapshot(views: Views, log: Log, catalogue: Catalogue) -> Iterator[Snapshot]:
+    """The scoreboard as it stands now, and stays while it is looked at."""
     with reading(views.engine) as connection:
-        at = held(log, asked, mark_of(connection, kept.table.name).position)
-        parts = (rate,) if isinstance(rate, Formula) else catalogue.parts(rate)
-        found = [_counted(connection, part, asked, at, use) for part in parts]
-    each, whole = _figures(rate, parts, asked, [counts for _, counts in found])
-    return Answer(
-        formula=shown(rate, catalogue.hash_of(rate)),
-        cohort=rate.cohort if isinstance(rate, Formula) else None,
-        period=period(asked),
-        as_of=_local(asked.as_of),
-        happened_by=_local(asked.happened_by),
-        by=list(asked.by),
-        filters={name: sorted(values) for name, values in sorted(asked.filters.items())},
-        groups=each,
-        total=whole,
-        position=at.position,
-        moment=_local(at.moment),
-        counted_from=max((where for where, _ in found), key=_ORDER.index),
-        computed_at=now.astimezone(SHANGHAI),
-    )
+        yield Snapshot(connection, log, catalogue, mark_of(connection, kept.table.name).position)
 
 
 def today_of(at: Held, asked: Asked) -> int:
@@ -65,15 +83,8 @@ def today_of(at: Held, asked: Asked) -> int:
     return day_number(at.moment.astimezone(SHANGHAI).date() if at.moment is not None else asked.end)
 
 
-def _counted(
-    connection: Connection, formula: Formula, asked: Asked, at: Held, use: CountedFrom | None
-) -> tuple[CountedFrom, Mapping[Key, Counts]]:
-    where, today = use or best(formula, asked), today_of(at, asked)
-    return where, count(connection, formula, asked, select_from(where, formula, asked, today), today)
-
-
 def _figures(
-    rate: Rate, parts: tuple[Formula, ...], asked: Asked, found: list[Mapping[Key, Counts]]
+    rate: Rate, parts: tuple[Formula, ...], asked: Asked, found: Sequence[Mapping[Key, Counts]]
 ) -> tuple[list[Group], Figure]:
     if isinstance(rate, Formula):
         return groups(asked.by, rate, found[0])

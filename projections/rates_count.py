@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, case, cast, func, literal_column, select
 
 from hotline.rates.counts import Counts, Key
 from hotline.rates.fields import TIMES, WORDS, day_number, day_of
@@ -17,10 +17,16 @@ from projections import rates_sql as sql
 from projections.rates_sources import Selected, next_month
 from projections.rates_sql import Bool, Number, number
 
+_FOR_COUNTING = ("SET LOCAL jit = off", "SET LOCAL work_mem = '64MB'")
+"""PostgreSQL would compile for longer than it counts, and sort what it can put together as it reads.  (ours, measured)"""
+
 
 def count(connection: Connection, formula: Formula, asked: Asked, selected: Selected, today: int) -> dict[Key, Counts]:
     """The groups of an answer, as ``hotline.rates.evaluating.count`` would give them."""
     found: dict[Key, Counts] = {}
+    if connection.dialect.name == "postgresql":
+        for setting in _FOR_COUNTING:
+            connection.exec_driver_sql(setting)
     readers = [_reader(dimension, selected) for dimension in asked.by]
     for row in connection.execute(statement(formula, asked, selected, today)):
         key = tuple(read(value) for read, value in zip(readers, row, strict=False))
@@ -32,7 +38,7 @@ def count(connection: Connection, formula: Formula, asked: Asked, selected: Sele
 
 def statement(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
     """The dimensions and the counts of each group, the counts in the order of ``Counts`` but the excluded last."""
-    each = _kinds(formula, asked, selected, today).subquery("each")
+    each = _kinds(formula, asked, selected, today).cte("each").prefix_with("MATERIALIZED", dialect="postgresql")
     facets: Number = each.c.bits
     flags = {key: each.c[f"flag{nth}"] == number(1) for nth, key in enumerate(_tests(formula, selected, today))}
     counted = sql.counted(formula, facets, flags)
@@ -45,8 +51,11 @@ def statement(formula: Formula, asked: Asked, selected: Selected, today: int) ->
         *(_if(sql.left_out(formula, facets, ground), each.c.n) for ground in formula.leave_out),
     )
     keys = [each.c[f"key{nth}"] for nth in range(len(asked.by))]
-    sums = [func.coalesce(cast(func.sum(one), BigInteger), 0).label(f"n{nth}") for nth, one in enumerate(whether)]
-    return select(*keys, *sums).group_by(*keys) if keys else select(*sums).having(func.count() > 0)
+    sums = [cast(func.sum(one), BigInteger).label(f"n{nth}") for nth, one in enumerate(whether)]
+    # Not where the rows are read, nor moved there: how many have some bits PostgreSQL cannot guess, and it would plan for a
+    # handful of them.
+    found = select(*keys, *sums).where(sql.holds(formula.among, facets, flags))
+    return found.group_by(*keys) if keys else found.having(func.count() > 0)
 
 
 def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
@@ -59,11 +68,10 @@ def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Se
         *(sql.flag(test).label(f"flag{nth}") for nth, test in enumerate(tests.values())),
     ]
     n = cast(func.sum(selected.n), BigInteger) if selected.counted_from == "sums" else func.count()
-    among = sql.holds(formula.among, source.facets, tests)
     # By name: a whole expression again might hold parameters, and would be another one to PostgreSQL.
     names: list[ColumnElement[Any]] = [literal_column(key.name) for key in keys]
     chosen = select(*keys, n.label("n")).select_from(selected.table)
-    return chosen.where(and_(selected.where, among)).group_by(*names)
+    return chosen.where(selected.where).group_by(*names)
 
 
 def _tests(formula: Formula, selected: Selected, today: int) -> sql.Flags:

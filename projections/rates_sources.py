@@ -48,10 +48,16 @@ def select_from(where: CountedFrom, formula: Formula, asked: Asked, today: int) 
     """The outcomes of a question from one source."""
     if where == "sums":
         return _from_sums(formula, asked, today)
-    return _from_rows(kept.rows if where == "rows" else standing(asked.as_of, asked.happened_by), where, formula, asked)
+    return selected_of(kept.rows if where == "rows" else states_of(asked), where, formula, asked)
 
 
-def _from_rows(table: FromClause, where: CountedFrom, formula: Formula, asked: Asked) -> Selected:
+def states_of(asked: Asked) -> FromClause:
+    """Every ticket and call with what it had come to at the moment asked for."""
+    return standing(asked.as_of, asked.happened_by) if asked.moved else kept.rows
+
+
+def selected_of(table: FromClause, where: CountedFrom, formula: Formula, asked: Asked) -> Selected:
+    """The outcomes of a question among rows of the form of ``rows``."""
     c = table.c
     days = {cohort: c[f"{cohort}_day"] for cohort in kept.COHORTS}
     source = Source(c.facets, days, {name: c[name] for name in (*WORDS, *NUMBERS)})  # type: ignore[arg-type]
