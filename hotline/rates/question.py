@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from hotline.command import Refused
 from hotline.rates.fields import DIMENSIONS, TIMES
@@ -37,7 +36,7 @@ class Asked:
         """Whether it is about an earlier state than the present one."""
         return self.as_of is not None or self.happened_by is not None
 
-    def checked(self, now: datetime, zone: ZoneInfo) -> Asked:
+    def checked(self, now: datetime, zone: tzinfo) -> Asked:
         """Itself, if it can be answered.
 
         Raises Refused ``period_reversed``, ``period_in_future``, ``period_too_long``, ``moment_in_future``,

@@ -28,6 +28,7 @@ from workers.web.api import (
     login,
     lookups,
     public,
+    rates,
     readings,
     seats,
     tickets,
@@ -101,6 +102,7 @@ def _put_api(app: FastAPI, house: House) -> None:
         link.router,
         lookups.open_router,
         readings.router,
+        rates.router,
     )
     for part in parts:
         put(app, part, prefix=API, dependencies=[Depends(json_only)], responses=refusals(503))

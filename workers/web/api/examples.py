@@ -172,3 +172,12 @@ def of_actions(rules: Rules) -> Mapping[str, Mapping[str, Any]]:
         "adjudicate": {"unit": lead},
     }
     return {name: {**body, **codes.get(name, {})} for name, body in ACTIONS.items()}
+
+
+COMPARISON: Mapping[str, Any] = {
+    "a": {"formula": "satisfaction.rated_only"},
+    "b": {"formula": "satisfaction.silence_counts"},
+    "from": "2026-01-01",
+    "to": "2026-01-31",
+    "by": ["unit"],
+}

@@ -1,0 +1,142 @@
+"""Rates: the formulas, their answers with the proof, the tickets behind a number, and two ways to count side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from hotline.command import Refused
+from hotline.facts import Actor, Recorded, Role
+from hotline.rates.answer import Answer
+from hotline.rates.formula import Formula
+from hotline.rates.question import Asked
+from hotline.seeing import scope_of, sees
+from projections.rates_compare import Side, flips
+from projections.rates_tickets import Found, page
+from workers import rates as asking
+from workers.compose import House
+from workers.web.api import examples
+from workers.web.api.rates_asked import BehindQuery, Comparison, RatesQuery
+from workers.web.api.rates_shown import (
+    Behind,
+    Compared,
+    FormulaSeen,
+    behind,
+    differences,
+    flips_seen,
+    formula_seen,
+)
+from workers.web.api.reading import looked, shows
+from workers.web.api.refusals import refusals
+from workers.web.auth import TheHouse, one_of
+
+router = APIRouter(tags=["rates"], responses=refusals(401, 403))
+MayCount = Annotated[Actor, Depends(one_of("rates", Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR))]
+
+
+class Answers(BaseModel):
+    """Answers side by side, counted at one position."""
+
+    answers: list[Answer]
+
+
+@router.get("/formulas", operation_id="formulas")
+def formulas(house: TheHouse, actor: MayCount) -> list[FormulaSeen]:
+    """Every version of every formula, the city's own after the shipped ones."""
+    return [formula_seen(rate, house.formulas) for rate in house.formulas.all]
+
+
+@router.get("/rates", operation_id="rates", responses=refusals(422, 503))
+def rates(query: Annotated[RatesQuery, Query()], house: TheHouse, actor: MayCount) -> Answers:
+    """A rate with numerator, denominator, exclusions, coverage, formula and position: one formula, or all variants."""
+    _wait(house, query.after_position)
+    asked = asking.within_scope(actor, house.rules, query.asked(query.dimensions))
+    return Answers(answers=asking.answers(house, query.rate, query.formula, asked))
+
+
+@router.get("/rates/tickets", operation_id="rates_tickets", responses=refusals(400, 422, 503))
+def tickets(
+    query: Annotated[BehindQuery, Query()], house: TheHouse, actor: MayCount, request: Request, response: Response
+) -> list[Behind]:
+    """Exactly the tickets behind a number, by their day.  ``Position`` tells where they were counted; a further page is in
+    ``Link: …; rel="next"``."""
+    _wait(house, query.after_position)
+    if query.ground is not None and query.part != "excluded":
+        raise Refused("ground_without_excluded")
+    asked = _checked(house, actor, query.asked())
+    formula = _formula(house, query.formula, asked)
+    try:
+        with asking.looking(house) as look:
+            got = page(look, formula, asked, query.part, ground=query.ground, after=query.after, limit=query.limit)
+    except ValueError:
+        raise Refused("bad_cursor") from None
+    hidden = _hidden(house, actor, (found.ticket_id for found in got.found))
+    looked(house, request, actor, "list", summary={"rate": formula.name, "part": query.part, "ground": query.ground})
+    response.headers["Position"] = str(got.held.position)
+    if got.next is not None:
+        following = request.url.include_query_params(after=got.next).remove_query_params("after_position")
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return [_behind(house, found, asked, hidden=found.ticket_id in hidden) for found in got.found]
+
+
+@router.post("/rates/compare", operation_id="rates_compare", responses=refusals(422, 503))
+def compare(
+    comparison: Annotated[Comparison, Body(openapi_examples={"variants": {"value": dict(examples.COMPARISON)}})],
+    house: TheHouse,
+    actor: MayCount,
+    request: Request,
+) -> Compared:
+    """Two formulas or two moments of one period: both answers, their difference by group, and the tickets that flip."""
+    one, two = (_checked(house, actor, comparison.asked(way)) for way in (comparison.a, comparison.b))
+    left, right = (
+        house.formulas.find(way.formula, asked.start) for way, asked in ((comparison.a, one), (comparison.b, two))
+    )
+    with asking.looking(house) as look:
+        a, b = (look.answer(rate, asked, house.now()) for rate, asked in ((left, one), (right, two)))
+        flipped = None
+        if isinstance(left, Formula) and isinstance(right, Formula):
+            sides = Side(left, one), Side(right, two)
+            flipped = flips(look, *sides, after=comparison.after, limit=comparison.limit)
+    each, total = differences(a, b)
+    hidden = _hidden(house, actor, (flip.ticket_id for flip in flipped.some)) if flipped is not None else frozenset()
+    looked(house, request, actor, "list", summary={"compared": f"{left.name} {right.name}"})
+    seen = flips_seen(flipped, hidden) if flipped is not None else None
+    return Compared(a=a, b=b, difference=each, total=total, flips=seen)
+
+
+def _wait(house: House, position: int | None) -> None:
+    if position is not None:
+        shows(house, position, "scoreboard")
+
+
+def _checked(house: House, actor: Actor, asked: Asked) -> Asked:
+    return asking.checked(house, asking.within_scope(actor, house.rules, asked))
+
+
+def _formula(house: House, name: str, asked: Asked) -> Formula:
+    found = house.formulas.find(name, asked.start)
+    if not isinstance(found, Formula):
+        raise Refused("not_of_a_composite", formula=found.id)
+    return found
+
+
+def _hidden(house: House, actor: Actor, tickets: Iterable[UUID]) -> frozenset[UUID]:
+    """Tickets that are counted and not shown: a complaint about a team of the hotline is not that team's to see."""
+    if actor.team is None:
+        return frozenset()
+    scope = scope_of(actor, house.rules)
+    states = ((ticket, house.hotline.ticket(ticket)) for ticket in tickets)
+    return frozenset(ticket for ticket, state in states if state is not None and not sees(scope, state))
+
+
+def _behind(house: House, found: Found, asked: Asked, *, hidden: bool) -> Behind:
+    history: list[Recorded] = []
+    if found.row.facet("excluded") and not hidden:
+        until = min((moment for moment in (asked.as_of, asked.happened_by) if moment is not None), default=None)
+        facts = house.hotline.history(found.ticket_id)
+        history = [fact for fact in facts if until is None or fact.recorded_at <= until]
+    return behind(found, history, hidden=hidden)
