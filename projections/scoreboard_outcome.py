@@ -199,6 +199,10 @@ def _heard(d: Draft, step: Step) -> None:
         d.said["cause"] = cause or NONE
 
 
+def _inspected(d: Draft, step: Step) -> None:
+    d.said["inspected"] = step[MORE]
+
+
 def _ended(d: Draft, step: Step) -> None:
     d.closed_at = step[KNOWN]
     d.said["ended"], d.said["outcome"] = step[MORE:]
@@ -250,6 +254,7 @@ _CHANGES: Mapping[str, Callable[[Draft, Step], None]] = {
     "heard": _heard,
     "reworked": _more("reworks"),
     "urged": _more("urges"),
+    "inspected": _inspected,
     "ended": _ended,
     "reopened": _reopened,
     "excluded": _excluded,

@@ -83,6 +83,7 @@ _TELLS: Mapping[type, Callable[[Any, Recorded], tuple[Any, ...] | None]] = {
     f.ReplyAccepted: lambda fact, recorded: ("asked",) if fact.call_back is not None else None,
     f.CallerNotReached: _just("asked"),
     f.CallerAnswered: _heard,
+    f.ResolutionInspected: lambda fact, recorded: ("inspected", fact.resolution),
     f.ReworkOrdered: _just("reworked"),
     f.TicketUrged: _just("urged"),
     f.TicketClosed: lambda fact, recorded: ("ended", "closed", fact.outcome),

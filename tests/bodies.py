@@ -103,6 +103,8 @@ def bodies(action: str, ticket: Ticket, now: Any, rules: Any) -> Iterator[dict[s
             yield {"reason": words}
         case "supervise":
             yield {"level": "red", "reason": words}
+        case "inspect":
+            yield from ({"resolution": found, "words": words} for found in ("resolved", "unresolved"))
         case "exclude" | "include":
             yield from ({"ground": g, "reason": words, "approver": "somebody"} for g in ("unreachable", "unreasonable"))
         case "attach":

@@ -33,7 +33,7 @@ LIKED = {
     "grant-extension": 4, "approve-deferral": 4, "accept-return": 6, "adjudicate": 4, "resume": 3, "request-deferral": 2,
     "request-extension": 2, "reopen": 3, "approve-erasure": 2, "release-hold": 0.3, "classify": 0.15, "co-dispatch": 0.2,
     "ask-supplement": 0.4, "supplement": 0.05, "note": 0.02, "unmask": 0.02, "urge": 0.1, "supervise": 0.1, "escalate": 0.1,
-    "exclude": 0.02, "include": 0.05, "hold": 0.02, "erase": 0.2, "withdraw": 0.02, "void": 0.1, "answer": 0.2, "refer": 0.1,
+    "inspect": 0.05, "exclude": 0.02, "include": 0.05, "hold": 0.02, "erase": 0.2, "withdraw": 0.02, "void": 0.1, "answer": 0.2, "refer": 0.1,
     "explain": 0.2, "attach": 0.02, "consult-expert": 0.3, "hand-off": 0.1, "confirm-reading": 0.3,
 }  # fmt: skip
 """How likely a step is beside the others: a life in which everybody only writes notes shows little."""

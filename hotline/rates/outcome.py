@@ -75,8 +75,10 @@ def _placed() -> Iterator[Facet]:
 
 FACETS: Mapping[str, Facet] = MappingProxyType({facet.name: facet for facet in _placed()})
 """``waited``: at most so many seconds between ringing and answer.  ``direct``: answered on the line, without any dispatch.
-``on_time``: whether the lead replied by the citizen's due time; ``pending`` while neither is certain.  ``claimed`` is what the
-lead's last reply says, ``resolved`` what the caller says, ``inspected`` what an inspector found."""
+``on_time``: whether the lead replied by the citizen's due time; ``pending`` while neither is certain, and none where something
+else ended the ticket before the due.  ``contacted``, ``resolved``, ``satisfied``: the caller's last answer to each, ``cause``
+that of the last dissatisfied one; silent where he was to be asked, or was tried in vain.  ``claimed`` is what the lead's last
+reply says, ``resolved`` what the caller says, ``inspected`` what an inspector found last."""
 SUMMED = tuple(FACETS)[: tuple(FACETS).index("type")]
 """Facets that roll-ups keep; a formula that names no other field can be computed from them."""
 SUMMED_MASK = (1 << FACETS["type"].shift) - 1
@@ -97,8 +99,10 @@ class OutcomeRow:
     """One ticket (``kind`` ticket) or telephone call (``call``) as it stood at some moment.
 
     Moments are microseconds since 1970, days are counted from 1970-01-01 in local time; None where it has not come to that.
-    ``received_*`` of a call is when it rang.  ``due_*`` is the citizen's due, extensions included.  ``unit`` is the lead that
-    answers, or answered last, for the ticket.
+    They are those at which it was recorded, but for calls and ``contacted_at``, which are when it was so.
+    ``received_*`` of a call is when it rang: one of whose ringing nothing was told has no row.  ``closed_*`` is any end,
+    withdrawn and void ones too.  ``due_*`` is the citizen's due, extensions included.  ``unit`` is the lead that answers, or
+    answered last, for the ticket, ``co_units`` those beside it; a part that was given back or taken away counts for neither.
     """
 
     kind: str
@@ -116,7 +120,7 @@ class OutcomeRow:
     contacted_at: int | None
     """The first time a unit reached the caller."""
     replied_at: int | None
-    """The lead's reply that stopped the citizen's clock; the first one where there were several."""
+    """The lead's reply that stopped the citizen's clock: not one that review sent back, nor one after a rework."""
     closed_at: int | None
     due_at: int | None
     received_day: int
@@ -124,6 +128,7 @@ class OutcomeRow:
     due_day: int | None
     reworks: int
     returns: int
+    """Returns that were asked for, by any unit."""
     extensions: int
     urges: int
     answers: int

@@ -43,6 +43,14 @@ class CallerAnswered(TicketFact):
         return self.resolution == "unresolved" or self.satisfaction == "dissatisfied"
 
 
+class ResolutionInspected(TicketFact):
+    """An inspector looked for himself whether it was resolved: apart from what the unit claims and what the caller says."""
+
+    TOPIC: ClassVar[str] = "ticket.inspected"
+    resolution: Resolution
+    words: Sealed
+
+
 class CallerNotReached(TicketFact):
     """An attempt to ask the caller failed."""
 

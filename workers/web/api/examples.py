@@ -143,6 +143,7 @@ ACTIONS: Mapping[str, Mapping[str, Any]] = {
     "supervise": {"level": "yellow", "reason": "临近期限，请加快办理。"},
     "escalate": {"reason": "多次重办未解决。"},
     "note": {"text": "来电人下午方便接听。"},
+    "inspect": {"resolution": "resolved", "words": "现场查看，油烟净化设备已更换并运行。"},
     "exclude": {"ground": "unreasonable", "reason": "诉求无法律依据。", "approver": "u2f6c1a9b7d3e"},
     "include": {"ground": "unreasonable", "reason": "复核后恢复计入。", "approver": "u2f6c1a9b7d3e"},
     "unmask": {"fields": ["caller"], "reason": "需与来电人核对地点。"},
