@@ -18,10 +18,11 @@ from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
 from projections import scoreboard_tables as kept
 from projections.database import reading
+from projections.marks import mark_of
 from projections.rates_count import count
 from projections.rates_moment import Held, Log, held
 from projections.rates_sources import best, select_from
-from projections.view import Views, mark_of
+from projections.view import Views
 
 _ORDER: tuple[CountedFrom, ...] = ("sums", "rows", "versions")
 

@@ -11,6 +11,7 @@ from hotline.facts import Actor
 from hotline.ticket.ticket import OVER, State
 from workers.simulate.agenda import Act
 from workers.simulate.proposed import Proposed
+from workers.simulate.scoring import Score
 from workers.simulate.texts import Pattern
 
 WAITING = frozenset({State.NEEDS_SUPPLEMENT, State.DEFERRED})
@@ -101,6 +102,8 @@ class Case:
     handed_back: bool = False
     proposed: Proposed | None = None
     """What was read in it when it was taken down."""
+    score: Score = field(default_factory=Score)
+    """How it would count."""
 
     @property
     def open(self) -> bool:

@@ -27,6 +27,7 @@ from workers.simulate.bell import Bell
 from workers.simulate.beside import Beside, News
 from workers.simulate.case import Case
 from workers.simulate.proposed import Proposed
+from workers.simulate.scoring import Citizen
 from workers.simulated import Clock
 
 
@@ -41,6 +42,8 @@ class Told:
     """What was read in it."""
     offered: tuple[str, ...] = ()
     """Platforms that a danger read in it was offered to in the same write."""
+    citizen: Citizen = ""
+    """What became of the citizen's clock."""
 
     def has(self, topic: str) -> bool:
         return topic in self.topics
@@ -223,4 +226,14 @@ class StoreDoor:
         read = Proposed.of_answer(answer.get("proposal"))
         offered = tuple(r.fact.platform for r in written.facts if isinstance(r.fact, TicketHandedOff))
         number, code = answer.get("number", ""), answer.get("query_code", "")
-        return Told(topics, number=number, code=code, proposal=read, offered=offered)
+        citizen = _citizens(written.facts)
+        return Told(topics, number=number, code=code, proposal=read, offered=offered, citizen=citizen)
+
+
+def _citizens(facts: Iterable[Recorded]) -> Citizen:
+    """What facts have made of the citizen's clock."""
+    told: Citizen = ""
+    for reading in (r for recorded in facts for r in getattr(recorded.fact, "clocks", ())):
+        if reading.clock == "citizen":
+            told = "runs" if reading.kept is None else "kept" if reading.kept else "late"
+    return told

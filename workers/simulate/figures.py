@@ -1,4 +1,4 @@
-"""The figures beside tickets as the views show them: calls, consultations, hand-offs and custody."""
+"""The figures beside tickets as the views show them: calls, consultations, hand-offs and custody; and what tickets count as."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from hotline.databases import looking
 from projections import call_figures, consultations, custody, expert_figures, handoffs
 from workers.compose import House
+from workers.simulate.scored import scored
 
 ALL = 1_000_000
 CALLS = {"offered": "offered", "answered": "answered", "in_time": "answered_in_time", "missed": "missed", "called_back": "called_back", "reached": "reached"}  # fmt: skip
@@ -25,6 +26,7 @@ def shown(house: House) -> Counter[str]:
     counts += _consultations(house)
     counts += _handoffs(house)
     counts += _custody(house)
+    counts += scored(house)
     return counts
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from hotline.ticket.ticket import State
-from workers.simulate import asking, experts, handing, operators, telephone
+from workers.simulate import asking, experts, handing, operators, scoring, telephone
 from workers.simulate.case import Case
 from workers.simulate.door import Door, Rung
 from workers.simulate.intake import Plan, calls
@@ -96,3 +96,8 @@ def final(world: World) -> None:
         world.tally.add(f"state.{case.stage}")
         world.tally.add(f"type.{case.type or 'unclassified'}")
         world.tally.add(f"channel.{'province' if case.ordered else case.channel}")
+    for book in ("scored", "summed"):  # the scoreboard's rows and its sums must both say so
+        for case in world.cases:
+            world.tally.counts.update(f"{book}.{key}" for key in case.score.keys(case.stage))
+        for key, n in scoring.of_calls(world.tally.counts):
+            world.tally.add(f"{book}.{key}", n)

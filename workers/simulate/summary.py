@@ -13,7 +13,7 @@ from workers.simulate.tally import Tally
 GROUPS = (
     "intake", "call", "type", "channel", "reading", "line", "consult", "depth", "unavailable", "promise", "knowledge", "seat", "given", "part", "unit", "return", "more_time", "supplement", "review",
     "call_back", "rated", "contacted", "resolution", "satisfaction", "cause", "triage", "outcome", "end", "state",
-    "pressed", "card", "alarm", "order", "rates", "ladder", "handed_in", "handed_out", "handoff", "custody",
+    "pressed", "card", "alarm", "order", "rates", "scored", "ladder", "handed_in", "handed_out", "handoff", "custody",
 )  # fmt: skip
 """In the order of a ticket's life."""
 

@@ -91,6 +91,7 @@ class World:
         except Refused as refusal:
             self.tally.refuse(action, refusal.code, refusal.code in expected)
             return None
+        case.score.note(action, body, told.citizen, case.leads > 0)
         if count:
             self.tally.add(count)
         for topic, key in (("ticket.problem_raised", "problem"), ("ticket.supervision_escalated", "escalated")):
