@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import FromClause, and_, func, or_, select, true
+from sqlalchemy import FromClause, and_, or_, true
 
 from hotline.rates.answer import CountedFrom
 from hotline.rates.fields import AGES, NUMBERS, TIMES, WORDS, day_number, day_of, summed
 from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
 from projections import scoreboard_tables as kept
-from projections.moments import micros
 from projections.rates_sql import Bool, Number, Source, number, within
+from projections.scoreboard_versions import standing
 
 Piece = tuple[str, int, int]
 """A grain with the first and the last start of a run of days or months."""
@@ -119,16 +119,3 @@ def _months(start: date, end: date) -> Iterator[Piece]:
 def next_month(day: date) -> date:
     """The first day of the month after a day's."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def standing(as_of: datetime | None, happened_by: datetime | None) -> FromClause:
-    """Every ticket as it was known at ``as_of`` and stood by ``happened_by``, with the columns of ``rows``."""
-    v = kept.versions.c
-    last = func.row_number().over(partition_by=v.ticket_id, order_by=(v.stood.desc(), v.position.desc()))
-    known = select(*(v[column.name] for column in kept.rows.columns), last.label("nth"))
-    if as_of is not None:
-        known = known.where(v.known_at <= micros(as_of))
-    if happened_by is not None:
-        known = known.where(v.stood <= micros(happened_by))
-    found = known.subquery()
-    return select(*(found.c[column.name] for column in kept.rows.columns)).where(found.c.nth == 1).subquery()

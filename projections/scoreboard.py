@@ -67,7 +67,7 @@ def outcomes(
 ) -> Iterator[tuple[UUID, OutcomeRow]]:
     """Every ticket (or call) with what it came to, in the order of their ids: as known at ``as_of``, as things stood by
     ``happened_by``, both, or with neither as things stand."""
-    known = (select(rows) if as_of is None and happened_by is None else standing(as_of, happened_by)).subquery()
+    known = rows if as_of is None and happened_by is None else standing(as_of, happened_by)
     query = select(known).where(known.c.kind == kind).order_by(known.c.ticket_id)
     with views.engine.connect() as connection:
         for ticket, *row in connection.execute(query, execution_options={"yield_per": 1_000}):

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import FromClause, func, select
 
 from projections.moments import NEVER, micros
 from projections.scoreboard_outcome import Draft, Row, come_to, take
@@ -49,9 +48,8 @@ def _states(kind: str, steps: Sequence[Step], after: int) -> Iterator[tuple[int,
         latest = max(latest, stood)
 
 
-def standing(as_of: datetime | None, happened_by: datetime | None) -> Select[tuple[UUID, *tuple[Any, ...]]]:
-    """A statement for the row of every ticket as it was known at ``as_of`` and stood by ``happened_by``, with the columns of
-    ``rows``."""
+def standing(as_of: datetime | None, happened_by: datetime | None) -> FromClause:
+    """Every ticket as it was known at ``as_of`` and stood by ``happened_by``, with the columns of ``rows``."""
     v = versions.c
     last = func.row_number().over(partition_by=v.ticket_id, order_by=(v.stood.desc(), v.position.desc()))
     known = select(*(v[column.name] for column in rows.columns), last.label("nth"))
@@ -60,4 +58,4 @@ def standing(as_of: datetime | None, happened_by: datetime | None) -> Select[tup
     if happened_by is not None:
         known = known.where(v.stood <= micros(happened_by))
     found = known.subquery()
-    return select(*(found.c[column.name] for column in rows.columns)).where(found.c.nth == 1)
+    return select(*(found.c[column.name] for column in rows.columns)).where(found.c.nth == 1).subquery()

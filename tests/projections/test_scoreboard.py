@@ -11,18 +11,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from hotline.application import Hotline
 from hotline.facts import Recorded
 from hotline.rates.outcome import SUMMED_MASK, OutcomeRow
 from hotline.two_times import stood_from
 from projections.follow import catch_up
+from projections.rebuild import rebuild
 from projections.registry import VIEWS
 from projections.scoreboard import outcome_of, outcomes
 from projections.scoreboard_sums import month_of
-from projections.scoreboard_tables import COHORTS, DIMENSIONS, sums
+from projections.scoreboard_tables import COHORTS, DIMENSIONS, sums, versions
 from projections.view import Views
-from tests.projections.lives import PaperLog, life, together
+from tests.projections.lives import PaperLog, life, together, write_down
 
 SEEDS = tuple(range(500, 530))
 VIEW = VIEWS["scoreboard"]
@@ -63,6 +65,11 @@ def summed(views: Views) -> Counter[tuple[Any, ...]]:
         return Counter({tuple(key): n for *key, n in connection.execute(select(sums))})
 
 
+def states(views: Views) -> set[tuple[Any, ...]]:
+    with views.engine.connect() as connection:
+        return {tuple(row) for row in connection.execute(select(versions))}
+
+
 @pytest.mark.parametrize("limit", [1, 7, 1000])
 def test_sums_are_those_of_the_rows_after_every_batch(views: Views, limit: int) -> None:
     """Given a history taken in batch by batch, when any batch is written, then each count is that of the rows, and a count of
@@ -91,6 +98,36 @@ def test_any_earlier_state_is_a_fresh_replay_up_to_there(views: Views) -> None:
             assert found == {ticket: row for ticket, row in fresh.items() if row is not None}
             seen += len(found)
     assert seen > 500
+
+
+def test_a_fact_that_comes_late_adds_states_and_changes_none(views: Views) -> None:
+    """Given what is known, when facts come that stood earlier than others, then the states of before are there untouched, and
+    some fact has made several."""
+    facts = crossed(together(SEEDS[:8]), Random(3))
+    catch_up(views, VIEW, PaperLog(facts[:150]).after)
+    before = states(views)
+    catch_up(views, VIEW, PaperLog(facts).after)
+    after = states(views)
+    assert before < after
+    made = Counter(state[2] for state in after)  # by position
+    assert max(made.values()) > 2
+
+
+def test_a_count_that_somebody_changed_is_noticed_and_mended(views: Views, hotline: Hotline) -> None:
+    """Given sums that were tampered with, when the view is rebuilt, then it says so and counts the rows anew, and following goes
+    on from there."""
+    facts = together(SEEDS)
+    write_down(hotline, facts[:-200])
+    catch_up(views, VIEW, hotline.facts_after)
+    assert rebuild(views, VIEW, hotline).same is True
+    with views.writing() as connection:
+        connection.execute(update(sums).where(sums.c.by == "all").values(n=sums.c.n + 1))
+    assert rebuild(views, VIEW, hotline).same is False
+    assert summed(views) == counted(views)
+    write_down(hotline, facts[-200:])
+    catch_up(views, VIEW, hotline.facts_after, limit=20)
+    assert summed(views) == counted(views)
+    assert rebuild(views, VIEW, hotline).same is True
 
 
 def test_every_fact_of_a_life_can_be_asked_back(views: Views) -> None:
