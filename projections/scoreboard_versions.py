@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import FromClause, func, select
 
 from projections.moments import NEVER, micros
-from projections.scoreboard_outcome import Draft, Row, come_to, take
+from projections.scoreboard_draft import Draft, Row
+from projections.scoreboard_outcome import come_to, take
 from projections.scoreboard_steps import KNOWN, POSITION, STOOD, Step
 from projections.scoreboard_tables import rows, versions
 from projections.view import Doc

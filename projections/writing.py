@@ -98,6 +98,9 @@ def _insert(
     """Insert rows whose first value is their ticket; with ``instead`` they replace those of the same ticket."""
     sqlite = connection.dialect.name == "sqlite"
     columns = ", ".join(f'"{name}"' for name in names)
+    if not sqlite and not instead:
+        _copy(connection, f'"{table.name}" ({columns})', rows)
+        return
     places = ", ".join("?" if sqlite else "%s" for _ in names)
     statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})'
     if instead:
@@ -106,3 +109,10 @@ def _insert(
     # SQLite has no type for such ids; this is how SQLAlchemy's `Uuid` writes them there.
     known = [(row[0].hex, *row[1:]) for row in rows] if sqlite else rows
     connection.exec_driver_sql(statement, known)
+
+
+def _copy(connection: Connection, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put new rows at the end of a table of PostgreSQL: a fraction of the time that a statement for each takes."""
+    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:  # type: ignore[attr-defined]
+        for row in rows:
+            copy.write_row(row)
