@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import and_, false, or_, select, true
@@ -15,11 +15,11 @@ from hotline.rates.formula import Formula
 from hotline.rates.outcome import OutcomeRow
 from hotline.rates.question import Asked
 from projections import rates_sql as sql
-from projections import scoreboard_tables as kept
 from projections.rates import Snapshot, today_of
 from projections.rates_moment import Held
 from projections.rates_sources import Selected, select_from
 from projections.rates_sql import Bool, number
+from projections.scoreboard_outcome import outcome_row
 
 Part = Literal["population", "denominator", "numerator", "not_numerator", "excluded", "asked", "answered"]
 """``numerator`` and ``not_numerator`` make up the denominator: those that add to the numerator, and those that do not."""
@@ -56,7 +56,7 @@ def page(
         last, ticket = _cursor(after)
         wanted.append(or_(day > number(last), and_(day == number(last), table.ticket_id > ticket)))
     query = select(selected.table).where(and_(*wanted)).order_by(day, table.ticket_id).limit(limit + 1)
-    rows = [(ticket, outcome_of(row)) for ticket, *row in look.connection.execute(query)]
+    rows = [(ticket, outcome_row(tuple(row))) for ticket, *row in look.connection.execute(query)]
     found = [Found(ticket, row, verdict) for ticket, row in rows if (verdict := judge(formula, row, today)) is not None]
     assert len(found) == len(rows), "the database and the straight evaluation disagree on who belongs to a population"
     more = len(found) > limit
@@ -79,17 +79,6 @@ def _of_part(formula: Formula, selected: Selected, part: Part, ground: str | Non
         "answered": sql.answered(formula, facets),
     }
     return and_(sql.holds(formula.among, facets, flags), parts[part])
-
-
-def outcome_of(stored: Sequence[Any]) -> OutcomeRow:
-    """A stored row as it is read."""
-    values: list[Any] = list(stored)
-    place = _CO_UNITS
-    values[place] = tuple(values[place].split(";")) if values[place] else ()
-    return OutcomeRow(*values)
-
-
-_CO_UNITS = [column.name for column in kept.rows.columns if column.name != "ticket_id"].index("co_units")
 
 
 def _after(formula: Formula, last: Found) -> str:

@@ -107,8 +107,9 @@ def test_sums_rows_and_straight_evaluation_agree(views: Views) -> None:
     tickets = [(uuid4(), any_outcome(random, first=FIRST, days=DAYS)) for _ in range(700)]
     fill(views, tickets)
     rows, catalogue, tried = [row for _, row in tickets], load(), set[CountedFrom]()
+    every = questions(random)
     for formula in formulas():
-        for asked in questions(random):
+        for asked in (every[0], *random.sample(every, 3)):
             sources: set[CountedFrom] = {"rows", best(formula, asked)}
             for source in sources:
                 found = answer(views, LOG, catalogue, formula, asked, NOW, use=source)
@@ -137,7 +138,7 @@ def test_states_are_read_by_both_times(views: Views) -> None:
             if (as_of is None or known <= as_of) and (happened_by is None or stood <= happened_by):
                 latest[ticket] = max(latest.get(ticket, (-1, -1, row)), (stood, position, row), key=lambda s: s[:2])
         rows = [row for _, _, row in latest.values()]
-        for formula in formulas():
+        for formula in random.sample(formulas(), 4):
             found = answer(views, LOG, load(), formula, asked, NOW)
             assert found.counted_from == "versions"
             assert (found.groups, found.total) == straight(formula, rows, asked, 0), (formula.id, as_of, happened_by)
