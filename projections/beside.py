@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, MetaData, Table, delete, insert, inspect, quoted_name, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from projections import analyst_views
 from projections.marks import Mark, mark_of, move, positions
 from projections.view import Past, Trail, View, Views
 
@@ -71,6 +72,9 @@ class Beside:
         """Put the new tables in the place of the live ones, in the caller's transaction."""
         self.must_be_ours(connection)
         live, new = mark_of(connection, self.live.label, hold=True), self.position(connection)
+        analyst_views.follow(
+            connection, {old.name: new.name for old, new in zip(self.live.tables, self.view.tables, strict=True)}
+        )
         for old, table in zip(self.live.tables, self.view.tables, strict=True):
             old.drop(connection)
             connection.exec_driver_sql(f'ALTER TABLE "{table.name}" RENAME TO "{old.name}"')

@@ -185,9 +185,16 @@ class Views:
         return is_sqlite(self.engine)
 
     def migrate(self) -> None:
-        """Create what is missing; safe when several processes start at once."""
+        """Create what is missing; safe when several processes start at once.  Raises analyst_views.ViewInUse."""
+        from projections import analyst_views  # not above: they are built on this module
+
         known = self.known.values()
-        tables = [positions, *(t for view in known for t in view.tables)]
+        tables = [
+            positions,
+            *(t for view in known for t in view.tables),
+            scoreboard_tables.rows,
+            scoreboard_tables.sums,
+        ]
         with self.writing() as connection:
             alone(connection, _MIGRATING)
             metadata.create_all(connection, tables=tables)
@@ -195,6 +202,7 @@ class Views:
             for view in known:
                 if view.label not in have:
                     connection.execute(insert(positions).values(label=view.label, position=0, build=0))
+            analyst_views.lay(connection)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -20,42 +20,15 @@ from hotline.calendar import SHANGHAI
 from hotline.facts import Recorded
 from hotline.ticket.facts import TicketFact
 from projections import board
+from projections.described import FACTS, TICKETS
 from projections.follow import catch_up
+from projections.going_out import FIELDS
 from projections.registry import VIEWS
 from workers.compose import House
 
 What = Literal["tickets", "facts"]
 
-TICKET_COLUMNS = (
-    "number", "ticket_id", "state", "since", "type", "category", "urgency", "channel", "district", "source",
-    "received_at", "due", "due_clock", "due_running", "statutory_due", "replied_at", "kept", "lead", "units", "wanted",
-    "problem", "escalated", "supervision", "alarms", "urges", "urged_at", "reworks", "returns", "excluded", "outcome",
-    "closed_at", "confidential", "minor", "hold", "restricted", "erased", "version", "position",
-)  # fmt: skip
-"""Not here: who took a request down, and whom a report accuses or a complaint is about."""
-FACT_COLUMNS = (
-    "position", "fact_id", "topic", "ticket_id", "version", "recorded_at", "happened_at", "role", "unit", "policy",
-    "fields",
-)  # fmt: skip
-FIELDS = frozenset(
-    {
-        "assignment", "assignments", "attachment", "attempt", "by_itself", "by_rule", "calendar_until", "call_back", "callback_wanted",
-        "caller_kind", "catalogue", "category", "cause", "channel", "checks", "claimed", "clock", "clocks", "co", "confidential", "contact_preference",
-        "consultation", "contacted", "danger", "days", "district", "due", "ended", "failed", "fields", "first_received_by",
-        "follow_up", "ground", "handoff", "handoff_id", "keep", "kind", "knowledge", "level",
-        "minor_involved", "new_fact", "number", "outcome", "passages", "platform", "public", "reachable", "reached", "replacement", "resolution",
-        "retention", "review_on", "round", "route", "rule", "satisfaction", "size", "skill", "suggested_unit", "template", "to",
-        "told_police", "type", "unit", "until", "urgency", "way", "why", "withdrawn",
-    }
-)  # fmt: skip
-"""Fields of facts that go out."""
-KEPT_IN = frozenset(
-    {
-        "about_team", "access", "accused_unit", "approver", "call_id", "cell", "legal_basis", "person_id", "proposal",
-        "public_reply", "reason", "recording", "reference", "seat", "source", "tags", "told_reason",
-    }
-)  # fmt: skip
-"""Unsealed fields that do not: they lead to a person, or people wrote them in their own words."""
+TICKET_COLUMNS, FACT_COLUMNS = TICKETS.names, FACTS.names
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")

@@ -18,11 +18,12 @@ from hotline.ticket import facts as f
 from hotline.ticket.actions import ACTIONS
 from hotline.ticket.receiving import Caller, Receive, Whereabouts
 from projections.board_row import BoardRow
+from projections.going_out import FIELDS, KEPT_IN
 from tests.support.clock import SettableClock
 from tests.tickets import ALL_CHECKS, DISPATCHER, ENV, ENVIRONMENT, FUMES, OPERATOR, REVIEWER, SUPERVISOR
 from workers.cli import app
 from workers.compose import House
-from workers.export import FIELDS, KEPT_IN, TICKET_COLUMNS, NoMonth, cell, export
+from workers.export import TICKET_COLUMNS, NoMonth, cell, export
 
 CANARY = "金丝雀"
 NAME, PHONE = f"{CANARY}女士", "13912345678"
