@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 import typer.core
 import typer.main
 
 from workers import backup_cli, single_cli
+from workers.export_cli import export
 from workers.opening import opened, settings, told
 from workers.standin_police.cli import police_desk_standin
 
@@ -24,6 +25,7 @@ class Group(typer.core.TyperGroup):
     """Groups of commands with a module of their own are imported when they are asked for: `up` needs none of them."""
 
     ELSEWHERE: ClassVar = {
+        "analysts": "workers.analysts_cli",
         "dead": "workers.dead_cli",
         "hook": "workers.gateways.cli",
         "profile": "workers.profile_cli",
@@ -57,6 +59,7 @@ app.add_typer(token, name="token")
 app.command("police-desk-standin")(police_desk_standin)
 single_cli.add_to(app)
 backup_cli.add_to(app)
+app.command()(export)
 
 Port = Annotated[int | None, typer.Option(help="端口 / port", min=1, max=65535)]
 Data = Annotated[Path | None, typer.Option(help="数据目录 / data directory", file_okay=False)]
@@ -98,36 +101,6 @@ def rebuild(names: Annotated[list[str] | None, typer.Argument(metavar="[VIEW]…
 
     with opened() as house:
         raise typer.Exit(rebuilding.rebuild(house, names or []))
-
-
-@app.command()
-def export(
-    what: Annotated[Literal["tickets", "facts"], typer.Option(help="导出内容 / what to export")],
-    out: Annotated[Path, typer.Option(help="输出目录 / directory to write to", file_okay=False)],
-    format_: Annotated[Literal["csv"], typer.Option("--format", help="文件格式 / file format")] = "csv",
-    month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="仅此月（北京时间）/ that month alone (Beijing time)")
-    ] = None,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="供电子表格识别编码 / for spreadsheets that guess encodings")
-    ] = False,
-) -> None:
-    """导出供分析的数据，不含个人信息 / export data for analysts; nothing in it points at a person."""
-    from workers import export as exporting
-
-    os.umask(0o077)
-    with opened() as house:
-        try:
-            path, rows = exporting.export(house, what, out, month=month, bom=bom)
-        except exporting.NoMonth:
-            raise typer.BadParameter(
-                "月份请写作 YYYY-MM，如 2026-03 / write a month like 2026-03", param_hint="--month"
-            ) from None
-        except OSError as error:
-            raise typer.BadParameter(
-                f"无法写入该目录 / cannot write there: {error.strerror}", param_hint="--out"
-            ) from None
-        typer.echo(f"{path}  {rows} 行 / rows")
 
 
 @app.command()

@@ -2,13 +2,16 @@
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import get_args, get_type_hints
 from uuid import UUID
 
+import pyarrow.parquet as pq
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from hotline.calendar import SHANGHAI
@@ -18,12 +21,13 @@ from hotline.ticket import facts as f
 from hotline.ticket.actions import ACTIONS
 from hotline.ticket.receiving import Caller, Receive, Whereabouts
 from projections.board_row import BoardRow
+from projections.described import TICKETS
 from projections.going_out import FIELDS, KEPT_IN
 from tests.support.clock import SettableClock
 from tests.tickets import ALL_CHECKS, DISPATCHER, ENV, ENVIRONMENT, FUMES, OPERATOR, REVIEWER, SUPERVISOR
 from workers.cli import app
 from workers.compose import House
-from workers.export import TICKET_COLUMNS, NoMonth, cell, export
+from workers.export import Format, NoMonth, cell, export
 
 CANARY = "金丝雀"
 NAME, PHONE = f"{CANARY}女士", "13912345678"
@@ -69,19 +73,25 @@ def ticket(house: House, clock: SettableClock) -> UUID:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
+    if path.suffix == ".parquet":
+        found: list[dict[str, object]] = pq.read_table(path).to_pylist()
+        return [{name: str(value) for name, value in row.items()} for row in found]
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
 @pytest.mark.parametrize("what", ["tickets", "facts"])
-def test_nothing_in_an_export_points_at_a_person(house: House, ticket: UUID, tmp_path: Path, what: str) -> None:
+def test_nothing_in_an_export_points_at_a_person(
+    house: House, ticket: UUID, tmp_path: Path, what: str, form: Format
+) -> None:
     """No name, number, address, word, sealed text, account, proof or recording of a request is in an export of it."""
     fact = house.hotline.history(ticket)[0].fact
     assert isinstance(fact, f.TicketReceived)
 
-    path, count = export(house, what, tmp_path / "out")  # type: ignore[arg-type]
+    path, count = export(house, what, tmp_path / "out", form=form)  # type: ignore[arg-type]
 
-    told = path.read_text(encoding="utf-8")
+    told = path.read_text(encoding="utf-8") if form == "csv" else str(rows(path))
     assert count > 0
     assert str(ticket) in told
     staff = {by.id for by in (OPERATOR, DISPATCHER, ENVIRONMENT, REVIEWER, SUPERVISOR)}
@@ -194,25 +204,83 @@ def test_every_field_of_a_fact_is_decided_about() -> None:
 
 def test_every_field_of_the_board_is_decided_about() -> None:
     """What the board shows and an export does not is exactly: who took it down, who is accused, and derived columns."""
-    kept = set(BoardRow.__dataclass_fields__) - set(TICKET_COLUMNS)
+    kept = set(BoardRow.__dataclass_fields__) - set(TICKETS.names)
 
     assert kept == {"received_by", "accused_unit", "about_team", "yellow_at", "parts"}
 
 
-def test_the_command_writes_the_file_and_offers_no_format_that_is_not_there(
+@pytest.mark.parametrize("what", ["tickets", "facts"])
+def test_a_parquet_file_holds_what_the_csv_does(house: House, ticket: UUID, tmp_path: Path, what: str) -> None:
+    """The same rows and columns in either format; moments are local time, and each column says what it means."""
+    written, _ = export(house, what, tmp_path)  # type: ignore[arg-type]
+    columns, count = export(house, what, tmp_path, form="parquet")  # type: ignore[arg-type]
+
+    table, told = pq.read_table(columns), rows(written)
+    assert count == len(told) == table.num_rows
+    assert table.column_names == list(told[0])
+    when = "received_at" if what == "tickets" else "recorded_at"
+    for row, cells in zip(table.to_pylist(), told, strict=True):
+        assert row[when].isoformat(timespec="milliseconds") == cells[when].removesuffix("+08:00")
+        assert (str(row["version"]), row["ticket_id"]) == (cells["version"], cells["ticket_id"])
+    assert table.schema.field(when).metadata[b"en"]
+
+
+def test_the_command_writes_files_and_names_what_is_wrong(
     house: House, ticket: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`hotline export` writes CSV; asked for parquet it says what there is; a wrong month is told in a sentence."""
+    """`hotline export` writes CSV and Parquet; an unknown table or month, and a mark in Parquet, are told in a sentence."""
     monkeypatch.setenv("HOTLINE_DATA", str(house.settings.data))
-    run = CliRunner().invoke
     out = str(tmp_path / "out")
 
-    good = run(app, ["export", "--what", "tickets", "--out", out])
-    parquet = run(app, ["export", "--what", "tickets", "--out", out, "--format", "parquet"])
-    wrong = run(app, ["export", "--what", "tickets", "--out", out, "--month", "2026-99"])
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["export", "--out", out, *words])
 
-    assert good.exit_code == 0
+    good = run("--what", "tickets")
+    parquet = run("--what", "tickets", "--format", "parquet", "--month", "2026-03")
+    wrong = {
+        "YYYY-MM": run("--what", "tickets", "--month", "2026-99"),
+        "--bom": run("--what", "tickets", "--format", "parquet", "--bom"),
+        "--dictionary": run(),
+        "persons": run("--what", "persons"),
+    }
+
+    assert (good.exit_code, parquet.exit_code) == (0, 0)
     assert len(rows(tmp_path / "out" / "tickets.csv")) == 1
-    assert parquet.exit_code == 2
-    assert wrong.exit_code == 2
-    assert "YYYY-MM" in wrong.output
+    assert len(rows(tmp_path / "out" / "tickets-2026-03.parquet")) == 1
+    assert {told: result.exit_code for told, result in wrong.items()} == dict.fromkeys(wrong, 2)
+    assert [told for told, result in wrong.items() if told not in result.output] == []
+
+
+def test_without_the_extra_parquet_is_refused_and_csv_is_not(
+    house: House, ticket: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where pyarrow is not installed, Parquet is refused before anything is written, saying what to install."""
+    monkeypatch.setenv("HOTLINE_DATA", str(house.settings.data))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    ask = ["export", "--what", "tickets", "--out", str(tmp_path / "out")]
+    refused = CliRunner().invoke(app, [*ask, "--format", "parquet"])
+
+    assert refused.exit_code == 2
+    assert "hotline12345[export]" in refused.output
+    assert not (tmp_path / "out").exists()
+    assert CliRunner().invoke(app, ask).exit_code == 0
+
+
+def test_the_dictionary_tells_every_column_value_and_code(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--dictionary` writes what each table, column, value and code means, as JSON and to read, in both languages."""
+    monkeypatch.setenv("HOTLINE_DATA", str(house.settings.data))
+
+    assert CliRunner().invoke(app, ["export", "--dictionary", "--out", str(tmp_path)]).exit_code == 0
+
+    told = json.loads((tmp_path / "dictionary.json").read_text("utf-8"))
+    page = (tmp_path / "dictionary.md").read_text("utf-8")
+    columns = {table["name"]: {column["name"]: column for column in table["columns"]} for table in told["tables"]}
+    assert set(columns) >= {"outcomes", "tickets", "facts", "v_ticket", "v_step", "v_daily"}
+    assert columns["outcomes"]["satisfied"]["values"]["dissatisfied"] == {"zh": "不满意", "en": "dissatisfied"}
+    assert columns["facts"]["unit"]["en"] != columns["outcomes"]["unit"]["en"]
+    assert set(told["codes"]["unit"]) == set(house.rules.units)
+    assert [name for table in columns.values() for name in table if f"`{name}`" not in page] == []
+    assert [unit for unit in house.rules.units if f"`{unit}`" not in page] == []
