@@ -42,7 +42,7 @@ def export(
         try:
             if what is not None:
                 path, rows = exporting.export(house, what, out, form=form, month=month, bom=bom)
-                typer.echo(_both("wrote", path=path, rows=rows))
+                typer.echo(f"{path}  {say('export.rows', rows=rows)} / {say('export.rows', 'en', rows=rows)}")
             if dictionary:
                 for page in exporting.write_dictionary(house, out):
                     typer.echo(page)
