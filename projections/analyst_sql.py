@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from hotline.calendar import SHANGHAI
 from hotline.rates.outcome import FACETS, Facet
 from projections import described
+from projections.analyst_rates import select_all
 from projections.described import Column, Described
 from projections.dossier import timeline
 from projections.going_out import FIELDS
@@ -117,5 +118,6 @@ VIEWS = (
     SqlView(described.V_TICKET, (rows,), _tickets),
     SqlView(described.V_STEP, (timeline, rows), _steps),
     SqlView(described.V_DAILY, (sums,), _daily),
+    SqlView(described.V_RATE, (sums,), select_all),
 )
 """All of them."""

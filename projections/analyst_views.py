@@ -69,17 +69,22 @@ def _put(connection: Connection, view: SqlView, moved: Mapping[str, str]) -> Non
     made = f"VIEW {view.name} AS\n{_select(view, moved)}"
     try:
         with connection.begin_nested():
-            connection.exec_driver_sql(f"CREATE OR REPLACE {made}")
+            _do(connection, f"CREATE OR REPLACE {made}")
     except DBAPIError as failure:
         if sqlstate(failure) != _OTHER_COLUMNS:
             raise
         _drop(connection, view)
-        connection.exec_driver_sql(f"CREATE {made}")
+        _do(connection, f"CREATE {made}")
     for comment in _comments(view):
-        connection.exec_driver_sql(comment)
+        _do(connection, comment)
     there = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (:names)")
     for role in connection.scalars(there, {"names": list(connection.scalars(select(readers.c.role)))}):
         give(connection, view, role)
+
+
+def _do(connection: Connection, statement: str) -> None:
+    """Carry out a statement as it is; the driver would take a percent sign for a place of a parameter."""
+    connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def _drop(connection: Connection, view: SqlView) -> None:

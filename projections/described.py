@@ -107,6 +107,15 @@ V_DAILY = Described(
         Column("dimension", "word", DIMENSIONS), *_of("word", "value"), *_facets(*SUMMED), *_of("whole", "n"),
     ),
 )  # fmt: skip
+V_RATE = Described(
+    "v_rate",
+    (
+        *_of("word", "formula"), *_of("whole", "version"), *_of("word", "rate"), *_of("text", "title hash"),
+        Column("cohort", "word", COHORTS), *_of("text", "month"), *_of("word", "unit"),
+        *_of("decimal", "value percent numerator"), *_of("whole", "denominator population"), *_of("json", "excluded"),
+        *_of("whole", "asked answered"),
+    ),
+)  # fmt: skip
 TICKETS = Described(
     "tickets",
     (

@@ -74,7 +74,7 @@ def _from_sums(formula: Formula, asked: Asked, today: int) -> Selected:
     named = {*asked.by, *asked.filters} - {*TIMES}
     dimension = next(iter(named), "all")
     s = kept.sums.c
-    runs = pieces(asked.start, asked.end, _cuts(formula, today), by_day="day" in asked.by)
+    runs = pieces(asked.start, asked.end, cuts(formula, today), by_day="day" in asked.by)
     periods = (and_(s.grain == grain, s.start.between(number(a), number(b))) for grain, a, b in runs)
     kinds = (s.kind == formula.of, s.cohort == formula.cohort, s.by == dimension)
     values = [s.value.in_(values) for values in asked.filters.values()]
@@ -82,7 +82,7 @@ def _from_sums(formula: Formula, asked: Asked, today: int) -> Selected:
     return Selected("sums", kept.sums, source, and_(true(), *kinds, or_(*periods), *values), s.n, dimension)
 
 
-def _cuts(formula: Formula, today: int) -> Iterator[int]:
+def cuts(formula: Formula, today: int) -> Iterator[int]:
     """Days with which the answer to a question of age changes: a month is not counted whole across one."""
     for _, condition in formula.conditions():
         for table in condition:

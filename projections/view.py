@@ -189,12 +189,7 @@ class Views:
         from projections import analyst_views  # not above: they are built on this module
 
         known = self.known.values()
-        tables = [
-            positions,
-            *(t for view in known for t in view.tables),
-            scoreboard_tables.rows,
-            scoreboard_tables.sums,
-        ]
+        tables = [positions, *(t for view in known for t in view.tables)]
         with self.writing() as connection:
             alone(connection, _MIGRATING)
             metadata.create_all(connection, tables=tables)

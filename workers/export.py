@@ -115,8 +115,7 @@ def _tickets(house: House, days: Days | None) -> Iterator[Sequence[object]]:
 
 
 def _follow(house: House, view: str) -> None:
-    if view in VIEWS:
-        catch_up(house.views, VIEWS[view], house.hotline.facts_after)
+    catch_up(house.views, VIEWS[view], house.hotline.facts_after)
 
 
 def _facts(house: House, days: Days | None) -> Iterator[Sequence[object]]:

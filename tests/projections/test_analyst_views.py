@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,8 +15,12 @@ from psycopg.rows import dict_row
 from sqlalchemy import text
 
 from hotline.application import Hotline
-from hotline.facts import Role
+from hotline.facts import Recorded, Role
+from hotline.rates.answer import Group
+from hotline.rates.catalogue import load
 from hotline.rates.outcome import FACETS, SUMMED
+from hotline.rates.question import Asked
+from hotline.ticket.facts import TicketReceived
 from projections import described
 from projections.analyst_roles import ReadsOtherThings, grant, granted
 from projections.analyst_sql import VIEWS as SQL_VIEWS
@@ -21,9 +28,13 @@ from projections.analyst_views import ViewInUse, lay
 from projections.dossier import VIEW as DOSSIER
 from projections.follow import catch_up
 from projections.going_out import FIELDS
+from projections.rates import answer
 from projections.rebuild import rebuild
+from projections.scoreboard import VIEW as SCOREBOARD
 from projections.view import Views
-from tests.outcomes import outcome, put, put_sum
+from tests.hotline.rates.outcomes import any_outcome
+from tests.outcomes import outcome, put
+from tests.projections.filled import fill
 from tests.projections.lives import life, ticket_id, together, write_down
 from tests.support.roles import login, role_name
 
@@ -49,6 +60,16 @@ def role(postgres_url: str) -> Iterator[str]:
 def ask(url: str, query: str) -> list[dict[str, Any]]:
     with psycopg.connect(url, row_factory=dict_row) as connection:
         return connection.execute(query).fetchall()
+
+
+def everything(url: str) -> dict[str, list[str]]:
+    """All rows of all views."""
+    return {view.name: sorted(str(row) for row in ask(url, f"SELECT * FROM {view.name}")) for view in SQL_VIEWS}
+
+
+def follow(views: Views, hotline: Hotline) -> None:
+    for view in (DOSSIER, SCOREBOARD):
+        catch_up(views, view, hotline.facts_after)
 
 
 def test_every_view_has_the_columns_that_are_described(views: Views, postgres_url: str) -> None:
@@ -99,9 +120,9 @@ def test_every_value_of_a_facet_is_unpacked(views: Views, postgres_url: str, nam
 
 def test_the_days_sums_are_read_in_words(views: Views, postgres_url: str) -> None:
     """A line of the sums says its day, dimension and value, its facets in words, and how many."""
-    put_sum(views, outcome(MARCH, closed=MARCH, satisfied="silent", type="help"), 7, by="unit", value="wuhou-housing")
+    put(views, [outcome(MARCH, closed=MARCH, satisfied="silent", type="help", unit="wuhou-housing")] * 7)
 
-    (row,) = ask(postgres_url, "SELECT * FROM v_daily")
+    (row,) = ask(postgres_url, "SELECT * FROM v_daily WHERE dimension = 'unit' AND cohort = 'closed'")
 
     assert (row["day"], row["cohort"], row["dimension"], row["value"]) == (MARCH, "closed", "unit", "wuhou-housing")
     assert (row["satisfied"], row["n"]) == ("silent", 7)
@@ -109,11 +130,43 @@ def test_the_days_sums_are_read_in_words(views: Views, postgres_url: str) -> Non
     assert "type" not in row
 
 
+def test_every_formula_stands_in_the_view_as_it_is_answered(views: Views, postgres_url: str) -> None:
+    """Month by month and lead by lead the view gives what the API answers: the rate, its counts and its grounds."""
+    chance = Random(6)
+    fill(views, [(UUID(int=nth), any_outcome(chance)) for nth in range(1, 600)])
+    catalogue, today = load(), ask(postgres_url, "SELECT current_date AS day")[0]["day"]
+    asked = Asked(date(2017, 1, 1), today, by=("month", "unit"))
+    found = ask(postgres_url, "SELECT * FROM v_rate")
+
+    for formula in catalogue.page.formula:
+        of_it = {(row["month"], row["unit"]): row for row in found if row["formula"] == formula.id}
+        told = answer(views, _Silent(), catalogue, formula, asked, datetime.now(UTC))
+        assert {(g.key["month"], g.key["unit"]): _told(g) for g in told.groups} == {
+            key: (
+                None if row["value"] is None else f"{row['value']:.6f}", Decimal(row["numerator"]), row["denominator"],
+                row["population"], row["excluded"], row["asked"], row["answered"],
+            )
+            for key, row in of_it.items()
+        }  # fmt: skip
+        assert {row["hash"] for row in of_it.values()} == {formula.hash}
+
+
+@pytest.mark.parametrize(("closed_ago", "counts"), [(9, 0), (10, 1), (40, 1), (400, 1)])
+def test_a_formula_of_age_counts_from_today(views: Views, postgres_url: str, closed_ago: int, counts: int) -> None:
+    """Silence counts as satisfied from the tenth day on, whether its month is counted whole or by days."""
+    (today,) = ask(postgres_url, "SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS day")
+    closed = today["day"] - timedelta(days=closed_ago)
+    put(views, [outcome(closed, closed=closed, ended="closed", satisfied="silent", unit="u")])
+
+    (row,) = ask(postgres_url, "SELECT * FROM v_rate WHERE formula = 'satisfaction.silence_after_10_days'")
+
+    assert (row["month"], row["denominator"], row["population"]) == (f"{closed:%Y-%m}", counts, 1)
+
+
 def test_a_step_is_a_fact_without_words_and_persons(views: Views, hotline: Hotline, postgres_url: str) -> None:
     """Every fact of a ticket is a row in its order; of its fields only those that may go out, never who it was."""
     write_down(hotline, together(SEEDS))
-    catch_up(views, DOSSIER, hotline.facts_after)
-    put(views, [outcome(number="26030299999999")])
+    follow(views, hotline)
 
     steps = ask(postgres_url, "SELECT * FROM v_step ORDER BY position")
 
@@ -124,6 +177,8 @@ def test_a_step_is_a_fact_without_words_and_persons(views: Views, hotline: Hotli
     assert [(row["role"], row["unit"], row["version"]) for row in of_one] == [
         (r.by.role.value, r.by.unit, r.originator_version) for r in life(SEEDS[0])
     ]
+    numbers = {r.originator_id: r.fact.number for r in together(SEEDS) if isinstance(r.fact, TicketReceived)}
+    assert {row["ticket_id"]: row["number"] for row in steps} == numbers
     assert {name for row in steps for name in row["fields"] or {}} <= FIELDS
     assert any(row["fields"] for row in steps)
     told, accounts = str(steps), {r.by.id for r in together(SEEDS)} - set(Role)
@@ -137,19 +192,19 @@ def test_a_rebuild_leaves_the_views_and_what_rests_on_them(
 ) -> None:
     """After a rebuild analysts read on with the rights they had, also through views of their own, and old tables are gone."""
     write_down(hotline, together(SEEDS))
-    catch_up(views, DOSSIER, hotline.facts_after)
+    follow(views, hotline)
     grant(views, role)
     with psycopg.connect(postgres_url) as connection:
         connection.execute("CREATE VIEW mine AS SELECT topic, count(*) FROM v_step GROUP BY topic")
     with login(postgres_url, role) as analyst:
-        before = ask(analyst, "SELECT * FROM v_step ORDER BY position")
+        before = everything(analyst)
         mine = ask(postgres_url, "SELECT * FROM mine ORDER BY topic")
 
-        assert rebuild(views, DOSSIER, hotline).same is True
-        assert rebuild(views, DOSSIER, hotline).same is True
+        for view in (DOSSIER, SCOREBOARD, DOSSIER, SCOREBOARD):
+            assert rebuild(views, view, hotline).same is True
 
-        assert before
-        assert ask(analyst, "SELECT * FROM v_step ORDER BY position") == before
+        assert all(before.values())
+        assert everything(analyst) == before
         assert ask(postgres_url, "SELECT * FROM mine ORDER BY topic") == mine
     assert not ask(postgres_url, "SELECT 1 FROM pg_class WHERE relname LIKE '%\\_beside'")
 
@@ -193,7 +248,7 @@ def test_a_view_that_was_swept_away_comes_back_for_its_readers(views: Views, pos
     """After a restore, which drops the tables and all that rests on them, migrating gives the readers their views again."""
     grant(views, role)
     with psycopg.connect(postgres_url) as connection:
-        connection.execute("DROP VIEW v_ticket, v_daily, v_step CASCADE")
+        connection.execute("DROP VIEW v_ticket, v_daily, v_step, v_rate CASCADE")
 
     views.migrate()
 
@@ -231,6 +286,22 @@ def test_every_column_and_value_is_told() -> None:
             assert all(told.about(column).values())
             silent = [v for v in column.values if described.value_told(column, v) is None and not v.isdigit()]
             assert silent == []
+
+
+class _Silent:
+    """A log in which nothing stands."""
+
+    def position(self) -> int:
+        return 0
+
+    def facts_after(self, position: int, limit: int = 500) -> list[Recorded]:
+        return []
+
+
+def _told(group: Group) -> tuple[Any, ...]:
+    numerator = Decimal(group.numerator or 0)
+    counts = group.denominator, group.population, group.excluded, group.asked, group.answered
+    return group.value, numerator, *counts
 
 
 def _older_layout(views: Views) -> None:
