@@ -58,7 +58,9 @@ def told() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from hotline.rules import ProfileError
+    from hotline.texts import LANGUAGES, say
     from hotline.vault import MasterKeyUnusable, RegisterDamaged
+    from projections.analyst_views import ViewInUse
     from projections.database import is_loss
     from workers.accounts import AccountRefused
     from workers.nats_server import NatsServerError
@@ -73,6 +75,8 @@ def told() -> Iterator[None]:
         )
     except (ProfileError, MasterKeyUnusable, RegisterDamaged, NatsServerError, CannotStart, AccountRefused) as reason:
         _fail(str(reason))
+    except ViewInUse as view:
+        _fail(" / ".join(say("analysts.view_in_use", language, view=view) for language in LANGUAGES))
     except FileNotFoundError as missing:
         _fail(
             f"找不到 {missing.filename}。若是首次使用，请先运行 hotline migrate 或 hotline up。"
