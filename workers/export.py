@@ -79,7 +79,7 @@ def write_dictionary(house: House, out: Path) -> tuple[Path, Path]:
 def _csv(house: House, what: What, path: Path, days: Days | None, bom: bool) -> int:
     if what == "outcomes":
         _follow(house, "scoreboard")
-        rows: Iterator[Sequence[str]] = export_outcomes.rows_of(house.views, days)
+        rows: Iterator[Sequence[object]] = export_outcomes.rows_of(house.views, days)
     else:
         rows = ([export_csv.cell(value) for value in row] for row in _values(house, what, days))
     return export_csv.write(path, FILES[what].names, rows, bom=bom)

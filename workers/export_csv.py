@@ -28,8 +28,8 @@ def cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], *, bom: bool) -> int:
-    """Write a file of these cells; returns how many rows.  ``bom`` marks it as UTF-8 for spreadsheets that guess otherwise."""
+def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> int:
+    """Write a file of these cells, None an empty one; returns how many rows.  ``bom`` marks it as UTF-8 for spreadsheets that guess otherwise."""
     count = 0
     with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
         writer = csv.writer(file)

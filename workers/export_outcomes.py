@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from hotline.rates.outcome import FACETS
-from projections.described import OUTCOMES, Column
+from projections.described import OUTCOMES, Column, Kind
 from projections.moments import from_micros
 from projections.outcome_reading import RAW, Days, each
 from projections.view import Views
@@ -21,20 +21,26 @@ _OWN = [(column, _PLACE.get(column.name, _PLACE["facets"])) for column in OUTCOM
 """Each column of the file, and the place of what it is made of among those read."""
 
 
-def rows_of(views: Views, days: Days | None) -> Iterator[Sequence[str]]:
-    """Every row as cells."""
+def rows_of(views: Views, days: Days | None) -> Iterator[Sequence[object]]:
+    """Every row as cells; whole numbers are left to who writes them."""
     facets, ways = _PLACE["facets"], [_way(column, place) for column, place in _OWN]
     for some in each(views, days):
         for raw in some:
             words = _words(raw[facets])
-            yield [way(raw[place]) if way is not None else words[place] for place, way in ways]
+            yield [words[place] if way is None else way(raw[place]) if way else raw[place] for place, way in ways]
 
 
 def _way(column: Column, place: int) -> tuple[int, Any]:
-    """Where a cell comes from, and what makes it one; None for a facet, whose place is then that among the words."""
+    """Where a cell comes from, and what makes it one: None for a facet, whose place is then that among the words, and False
+    for what is a cell already."""
     if column.name in FACETS:
         return list(FACETS).index(column.name), None
-    return place, {"moment": _moment, "day": _day}.get(column.kind, cell)
+    ways: dict[Kind, Any] = {"moment": _moment, "day": _day, "whole": False, "text": cell}
+    return place, ways.get(column.kind, _word)
+
+
+_word = lru_cache(65_536)(cell)
+"""Codes repeat: what a spreadsheet would make of one is looked at once."""
 
 
 @lru_cache(65_536)

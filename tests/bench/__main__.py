@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from tests.bench import experts, handoffs, lag, log, pg, reading, rebuild, start, throughput
+from tests.bench import experts, handoffs, lag, log, pg, rates, reading, rebuild, start, throughput, year
 from tests.bench.figure import HEAD, Figure, facts_of, lines_of
 from tests.bench.machine import machine
 from tests.faults.servers import Postgres
@@ -19,6 +19,8 @@ from tests.faults.servers import Postgres
 RUNS = 3
 LAG_SECONDS = 60.0
 THROUGHPUT_SECONDS = 10.0
+YEAR_IN_SHORT = 100_000
+"""Tickets of the year whose rates are counted, in a trial."""
 _SHORT = 0.1
 """The share of the full time a trial of the benchmarks themselves takes."""
 
@@ -29,7 +31,7 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="start, rebuild, reading, lag, lag-http, throughput, experts, handoffs, pg; all when none is named",
+        help="start, rebuild, reading, lag, lag-http, throughput, experts, handoffs, rates, pg; all when none is named",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="of each, of which the median counts (default 3)")
     parser.add_argument(
@@ -73,6 +75,10 @@ def _benches(
     def the_cities() -> list[pg.Filled]:
         return ends.enter_context(pg.cities(room / "cities", size))
 
+    @cache
+    def the_year() -> rates.City:
+        return rates.filled(the_server(), YEAR_IN_SHORT if size < 1 else year.TICKETS)
+
     return {
         "start": start.run,
         "rebuild": lambda own: rebuild.run(own, the_log()),
@@ -82,6 +88,7 @@ def _benches(
         "throughput": lambda own: throughput.run(own, THROUGHPUT_SECONDS * share),
         "experts": lambda own: experts.run(own, the_server(), share),
         "handoffs": lambda own: handoffs.run(own, the_server(), share),
+        "rates": lambda own: rates.run(own, the_year()),
         "pg": lambda own: pg.run(own, the_cities(), share, parts),
     }
 
