@@ -24,7 +24,9 @@ app = typer.Typer(name="rates", help="指标 / rates", invoke_without_command=Tr
 @app.callback()
 def rates(
     context: typer.Context,
-    rate: Annotated[str | None, typer.Option(help="指标；单独给出则列出全部口径 / a rate; alone: all its variants")] = None,
+    rate: Annotated[
+        str | None, typer.Option(help="指标；单独给出则列出全部口径 / a rate; alone: all its variants")
+    ] = None,
     formula: Annotated[list[str] | None, typer.Option(help="公式，可重复 / a formula; may be repeated")] = None,
     start: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="起始日（含）/ first day")
@@ -53,7 +55,11 @@ def rates(
         typer.echo(" / ".join(sentence(refused.code, language, **refused.details) for language in LANGUAGES), err=True)
         raise typer.Exit(1) from None
     if as_json:
-        print(json.dumps({"answers": [answer.model_dump(mode="json", by_alias=True) for answer in found]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"answers": [answer.model_dump(mode="json", by_alias=True) for answer in found]}, ensure_ascii=False
+            )
+        )
         return
     for answer in found:
         _tell(answer)
@@ -86,7 +92,9 @@ def _moment(written: str | None) -> datetime | None:
 
 def _tell(answer: Answer) -> None:
     shown = answer.formula
-    out.print(f"{shown.title} / {shown.title_en}  {shown.id}@{shown.version}  {shown.hash[:19]}…", markup=False, style="bold")
+    out.print(
+        f"{shown.title} / {shown.title_en}  {shown.id}@{shown.version}  {shown.hash[:19]}…", markup=False, style="bold"
+    )
     out.print(f"{answer.period.start} – {answer.period.end}  {answer.cohort or ''}  #{answer.position}", markup=False)
     table = Table(*answer.by, "%", "numerator", "denominator", "excluded", "answered / asked", "coverage", "population")
     for group in answer.groups if answer.by else []:

@@ -22,7 +22,7 @@ from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
 from projections.described import OUTCOMES
 from projections.outcome_reading import copied
-from projections.rates import answer
+from projections.rates import snapshot
 from projections.scoreboard_tables import rows, sums
 from projections.view import Views
 from tests.bench import year
@@ -101,7 +101,8 @@ def _formulas(city: City) -> Iterator[Figure]:
 
 def _timed(city: City, catalogue: Catalogue, formula: Any, use: CountedFrom | None) -> tuple[float, Answer]:
     began = time.perf_counter()
-    told = answer(city.views, Silent(), catalogue, formula, _YEAR, datetime.now(UTC), use=use)
+    with snapshot(city.views, Silent(), catalogue) as board:
+        told = board.answer(formula, _YEAR, datetime.now(UTC), use=use)
     return time.perf_counter() - began, told
 
 
@@ -116,7 +117,8 @@ def _published(city: City) -> Iterator[Figure]:
     for id, percent in wanted.items():
         formula = catalogue.find(id, last)
         asked, now = Asked(year.NOVEMBER, last), datetime.now(UTC)
-        told = [answer(city.views, Silent(), catalogue, formula, asked, now, use=use).total for use in _SOURCES]
+        with snapshot(city.views, Silent(), catalogue) as board:
+            told = [board.answer(formula, asked, now, use=use).total for use in _SOURCES]
         if {figure.percent for figure in told} != {percent}:
             raise RuntimeError(f"{id} gives {told}, published is {percent}")
         yield Figure(f"`{id}` of {year.CLOSED:,} closed, published {percent} %", float(told[0].percent or 0), "%")

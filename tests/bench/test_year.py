@@ -9,7 +9,7 @@ from hotline.rates.catalogue import load
 from hotline.rates.outcome import FACETS, SUMMED_MASK
 from hotline.rates.question import Asked
 from projections import described
-from projections.rates import answer
+from projections.rates import snapshot
 from projections.view import Views
 from tests.bench import year
 from tests.bench.rates import Silent
@@ -42,7 +42,8 @@ def test_a_drawn_year_holds_together(postgres_url: str) -> None:
         last = year.NOVEMBER + timedelta(days=29)
         catalogue = load()
         formula = catalogue.find("satisfaction.silence_counts", last)
-        told = answer(views, Silent(), catalogue, formula, Asked(year.NOVEMBER, last), datetime.now(UTC))
+        with snapshot(views, Silent(), catalogue) as board:
+            told = board.answer(formula, Asked(year.NOVEMBER, last), datetime.now(UTC))
     finally:
         views.close()
 
