@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, MetaData, Table, delete, insert, inspect, quoted_name, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from projections import analyst_views
+from projections.database import is_sqlite
 from projections.marks import Mark, mark_of, move, positions
 from projections.view import Past, Trail, View, Views
 
 _BESIDE = "_beside"
 Kept = TypeVar("Kept", Past, Trail)
+
+
+PATIENCE = "10s"
+"""How long a switch waits for those who still read, which is how long the live view may stand still."""
+_WAITED_TOO_LONG = "55P03"
+
+
+class StillRead(Exception):
+    """Somebody is reading the live tables and does not come to an end; they stay as they are."""
 
 
 class Overtaken(Exception):
@@ -69,8 +81,12 @@ class Beside:
         move(connection, self.label, Mark(position, self.build))
 
     def take_over(self, connection: Connection) -> None:
-        """Put the new tables in the place of the live ones, in the caller's transaction."""
+        """Put the new tables in the place of the live ones, in the caller's transaction.  Raises StillRead."""
         self.must_be_ours(connection)
+        with _not_waiting_long(connection, self.live.label):
+            self._change_places(connection)
+
+    def _change_places(self, connection: Connection) -> None:
         live, new = mark_of(connection, self.live.label, hold=True), self.position(connection)
         analyst_views.follow(
             connection, {old.name: new.name for old, new in zip(self.live.tables, self.view.tables, strict=True)}
@@ -89,6 +105,19 @@ class Beside:
                 connection.execute(delete(positions).where(positions.c.label == self.label))
                 for table in self.view.tables:
                     table.drop(connection, checkfirst=True)
+
+
+@contextmanager
+def _not_waiting_long(connection: Connection, label: str) -> Iterator[None]:
+    """Somebody who reads the old tables, an analyst for an hour perhaps, would have the live view stand still meanwhile."""
+    if not is_sqlite(connection.engine):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+    try:
+        yield
+    except DBAPIError as failure:
+        if getattr(failure.orig, "sqlstate", None) == _WAITED_TOO_LONG:
+            raise StillRead(label) from None
+        raise
 
 
 def _copy(live: View) -> View:

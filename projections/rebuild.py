@@ -67,7 +67,8 @@ def rebuild(
 ) -> RebuildReport:
     """Build a view anew up to where the live one stands (to the end of the log if that was never begun).
 
-    With ``switch=False`` the two are only compared.  Raises LiveViewTooFast; Overtaken when another rebuild of this view began.
+    With ``switch=False`` the two are only compared.  Raises LiveViewTooFast; Overtaken when another rebuild of this view began;
+    StillRead when somebody has been reading it for too long.
     """
     started = time.perf_counter()
     beside = Beside.cleared(views, view)

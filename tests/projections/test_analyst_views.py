@@ -21,10 +21,11 @@ from hotline.rates.catalogue import load
 from hotline.rates.outcome import FACETS, SUMMED
 from hotline.rates.question import Asked
 from hotline.ticket.facts import TicketReceived
-from projections import described
+from projections import beside, described
 from projections.analyst_roles import ReadsOtherThings, grant, granted
 from projections.analyst_sql import VIEWS as SQL_VIEWS
 from projections.analyst_views import ViewInUse, lay
+from projections.beside import StillRead
 from projections.dossier import VIEW as DOSSIER
 from projections.follow import catch_up
 from projections.going_out import FIELDS
@@ -207,6 +208,26 @@ def test_a_rebuild_leaves_the_views_and_what_rests_on_them(
         assert everything(analyst) == before
         assert ask(postgres_url, "SELECT * FROM mine ORDER BY topic") == mine
     assert not ask(postgres_url, "SELECT 1 FROM pg_class WHERE relname LIKE '%\\_beside'")
+
+
+def test_a_rebuild_gives_way_to_somebody_who_reads_on_and_on(
+    views: Views, hotline: Hotline, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The live view stands still no longer than a switch may wait; then all is as before, and the next try succeeds."""
+    monkeypatch.setattr(beside, "PATIENCE", "200ms")
+    write_down(hotline, together(SEEDS))
+    follow(views, hotline)
+    before = everything(postgres_url)
+
+    with psycopg.connect(postgres_url) as reading:
+        reading.execute("SELECT * FROM v_daily LIMIT 1")
+        with pytest.raises(StillRead):
+            rebuild(views, SCOREBOARD, hotline)
+        assert catch_up(views, SCOREBOARD, hotline.facts_after) == 0
+        assert everything(postgres_url) == before
+
+    assert rebuild(views, SCOREBOARD, hotline).same is True
+    assert everything(postgres_url) == before
 
 
 def test_a_migration_touches_only_views_of_another_layout(views: Views, postgres_url: str) -> None:
