@@ -52,7 +52,7 @@ class Classify(c.TicketCommand):
             accused_unit=accused,
             retention=desk.rules.retention(self.type).code,
             clocks=(
-                *self._relimited(ticket, desk),
+                *relimited(ticket, desk, self.type, self.urgency, self.category),
                 *statutory(desk, self.type, self.category, since=ticket),
                 *self._for_experts(ticket, desk),
             ),
@@ -67,18 +67,24 @@ class Classify(c.TicketCommand):
         new = ticket.state in OPEN and ticket.with_expert is None and ticket.clock(CLOCK) is None
         return begun if new else ()
 
-    def _relimited(self, ticket: Ticket, desk: Desk) -> list[clocks.Reading]:
-        """The running limits by the new classification; days that were granted stay granted."""
-        policy = desk.rules.policy_limit(self.type, urgency=self.urgency, category=self.category)
-        unit = desk.rules.unit_limit(self.type, urgency=self.urgency, category=self.category)
-        waiting = desk.rules.small_limit("dispatch", urgency=self.urgency, category=self.category, type=self.type)
-        parts = ticket.assignments.values()
-        limits = {f"unit:{a.id}": clocks.longer(unit, a.extended_days) for a in parts} | {
-            "citizen": clocks.longer(policy, sum(a.extended_days for a in parts if a.answers)),
-            "dispatch": waiting,
-        }
-        return [
-            clocks.relimit(r, limit, desk.at, desk.calendar, desk.plan(r.clock))
-            for r in ticket.clocks.values()
-            if not r.stopped and (limit := limits.get(r.clock)) is not None and limit != r.limit
-        ]
+
+def relimited(
+    ticket: Ticket, desk: Desk, type_: f.Type, urgency: f.Urgency, category: f.Category
+) -> list[clocks.Reading]:
+    """The running limits by a new classification; days that were granted stay granted."""
+    new = replace(ticket, type=type_, urgency=urgency, category=category)
+    parts = ticket.assignments.values()
+    granted = {f"unit:{a.id}": a.extended_days for a in parts} | {
+        "citizen": sum(a.extended_days for a in parts if a.answers),
+        "dispatch": 0,
+    }
+    limits = {
+        name: clocks.longer(limit, days)
+        for name, days in granted.items()
+        if (limit := c.limit_of(desk.rules, new, name)) is not None
+    }
+    return [
+        clocks.relimit(r, limit, desk.at, desk.calendar, desk.plan(r.clock))
+        for r in ticket.clocks.values()
+        if not r.stopped and (limit := limits.get(r.clock)) is not None and limit != r.limit
+    ]

@@ -8,7 +8,9 @@ from typing import ClassVar
 from hotline import clocks
 from hotline.clocks import Reading
 from hotline.command import Command, Desk, Refused, To
+from hotline.counting import Limit
 from hotline.facts import Actor, Fact, Role
+from hotline.rules import Rules
 from hotline.ticket.facts import NewAssignment
 from hotline.ticket.ticket import Assignment, Part, State, Ticket
 
@@ -107,15 +109,25 @@ def known(ticket: Ticket | None) -> Ticket:
 
 
 # -- clocks ----------------------------------------------------------------------------------------------------
+def limit_of(rules: Rules, ticket: Ticket | None, clock: str) -> Limit | None:
+    """The limit that rules give a clock of this name when it begins; None where they set none.  ``ticket`` is None while
+    there is nothing yet to tell matters apart by."""
+    kind = clock.partition(":")[0]
+    type_ = ticket.type if ticket else None
+    urgency, category = (ticket.urgency, ticket.category) if ticket else ("normal", ())
+    match kind:
+        case "citizen":
+            return rules.policy_limit(type_, urgency=urgency, category=category)
+        case "unit":
+            return rules.unit_limit(type_, urgency=urgency, category=category)
+        case _:
+            return rules.small_limit(kind, urgency=urgency, category=category, type=type_)
+
+
 def start(desk: Desk, ticket: Ticket | None, *names: str) -> Iterator[Reading]:
-    """The small clocks that begin now; a limit the profile does not set starts none."""
+    """The clocks that begin now; a limit the profile does not set starts none."""
     for name in names:
-        limit = desk.rules.small_limit(
-            name.partition(":")[0],
-            urgency=ticket.urgency if ticket else "normal",
-            category=ticket.category if ticket else (),
-            type=ticket.type if ticket else None,
-        )
+        limit = limit_of(desk.rules, ticket, name)
         if limit is not None:
             yield clocks.start(name, limit, desk.at, desk.calendar, desk.plan(name))
 
@@ -180,9 +192,9 @@ def silenced(ticket: Ticket, reading: Reading) -> Reading:
 
 def part_clocks(desk: Desk, ticket: Ticket, part: NewAssignment) -> Iterator[Reading]:
     """The clocks of one part from its dispatch: sign, first contact, the time to return it, and the unit's own."""
-    yield from start(desk, ticket, f"sign:{part.id}", f"first_contact:{part.id}", f"return_request:{part.id}")
-    limit = desk.rules.unit_limit(ticket.type or "other", urgency=ticket.urgency, category=ticket.category)
-    yield clocks.start(f"unit:{part.id}", limit, desk.at, desk.calendar, desk.plan("unit"))
+    yield from start(
+        desk, ticket, *(f"{kind}:{part.id}" for kind in ("sign", "first_contact", "return_request", "unit"))
+    )
 
 
 def next_part(ticket: Ticket, nth: int = 0) -> str:

@@ -160,8 +160,7 @@ def problem(ticket: Ticket, ground: Literal["reworks", "leads"]) -> c.Facts:
 def _policy_clocks(ticket: Ticket, desk: Desk) -> Iterator[clocks.Reading]:
     citizen = ticket.clock("citizen")
     if citizen is None:
-        limit = desk.rules.policy_limit(ticket.type or "other", urgency=ticket.urgency, category=ticket.category)
-        yield clocks.start("citizen", limit, desk.at, desk.calendar, desk.plan("citizen"))
+        yield from c.start(desk, ticket, "citizen")
     elif citizen.stopped and not ticket.running("rework"):
         yield from c.start(desk, ticket, "rework", "rework_contact")
 
