@@ -9,8 +9,8 @@ What this cannot say: people would have acted otherwise under other limits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -33,6 +33,10 @@ RulesOf = Callable[[Recorded], Rules]
 """The rules for a fact: one profile's for all of them, or for each those it was written under."""
 
 
+Stored = Mapping[str, Reading]
+"""The clocks as the log has them, by name."""
+
+
 def rewritten(history: Iterable[Recorded], rules_of: RulesOf, until: datetime) -> Iterator[Recorded]:
     """One ticket's history under other rules, as known at ``until``.
 
@@ -42,7 +46,7 @@ def rewritten(history: Iterable[Recorded], rules_of: RulesOf, until: datetime) -
     replay: _Replay | None = None
     for recorded in history:
         if replay is None:
-            replay = _Replay(None, None, recorded)
+            replay = _Replay(recorded)
         else:
             yield from replay.rings(rules_of(recorded), recorded.recorded_at)
         told = replay.told(rules_of(recorded), recorded)
@@ -54,20 +58,27 @@ def rewritten(history: Iterable[Recorded], rules_of: RulesOf, until: datetime) -
 
 @dataclass
 class _Replay:
-    """The ticket as the log has it and as it stands under other rules; ``last`` is the fact before."""
+    """The ticket as it stands under other rules, beside its clocks as the log has them; ``last`` is the fact before."""
 
-    stored: Ticket | None
-    other: Ticket | None
     last: Recorded
+    stored: dict[str, Reading] = field(default_factory=dict)
+    other: Ticket | None = None
 
     def told(self, rules: Rules, recorded: Recorded) -> Recorded | None:
         """The next fact under other rules; None if it would not have come about."""
-        before, self.stored, self.last = self.stored, evolve(self.stored, recorded), recorded
-        fact = _retold(before, self.stored, self.other, recorded, _desk(recorded, rules))
+        desk, before = _desk(recorded, rules), self.other
+        fact = _retold(self.stored, before, recorded.fact, desk)
+        self.last = recorded
+        if isinstance(recorded.fact, f.TicketFact):
+            self.stored |= {r.clock: r for r in recorded.fact.clocks}
         if fact is None:
             return None
         told = replace(recorded, fact=fact)
-        self.other = evolve(self.other, told)
+        self.other = evolve(before, told)
+        left = tuple(_left_over(self.stored, before, self.other, desk))
+        if left and isinstance(fact, f.TicketFact):
+            told = replace(told, fact=_with(fact, (*fact.clocks, *left)))
+            self.other = evolve(before, told)
         return told
 
     def rings(self, rules: Rules, until: datetime) -> Iterator[Recorded]:
@@ -92,37 +103,31 @@ class _Replay:
     def _next_ring(self, until: datetime, tried: set[tuple[str, str]]) -> tuple[datetime, str, str] | None:
         # An alarm for the same moment in both rang, or did not, as the log says.  Not at ``until`` itself: a reply at its due
         # is in time.
-        stored, other = self.stored, self.other
-        if stored is None or other is None:
-            return None
         waiting = (
             (at, name, level)
-            for name, reading in other.clocks.items()
+            for name, reading in (self.other.clocks.items() if self.other is not None else ())
             for level, at in reading.alarms.items()
-            if at < until and (name, level) not in tried and at != _alarm(stored, name, level)
+            if at < until and (name, level) not in tried and at != _alarm(self.stored, name, level)
         )
         return min(waiting, default=None)
 
 
-def _retold(
-    before: Ticket | None, after: Ticket | None, other: Ticket | None, recorded: Recorded, desk: Desk
-) -> Fact | None:
-    """A fact with its clocks under other rules.  ``before`` and ``after`` are the ticket as the log has it."""
-    fact = recorded.fact
+def _retold(stored: Stored, other: Ticket | None, fact: Fact, desk: Desk) -> Fact | None:
+    """A fact with its clocks under other rules; None if it would not have come about."""
     if not isinstance(fact, f.TicketFact):
         return fact
     match fact:
         case f.ClockRang():
-            same = other is not None and _alarm(before, fact.clock, fact.level) == _alarm(other, fact.clock, fact.level)
+            mine = _alarm(other.clocks if other is not None else {}, fact.clock, fact.level)
+            same = mine == _alarm(stored, fact.clock, fact.level)
             return _rang(other, fact.clock, fact.level, desk) if same else None
         case f.DuesConfirmed():
             counted = list(ConfirmDues().decide(other, desk)) if other is not None else []
             return next((new for new in counted if isinstance(new, f.DuesConfirmed)), _with(fact, ()))
         case f.TicketReceived() | f.TicketClassified():
-            return _with(fact, _by_classification(before, other, fact, desk))
+            return _with(fact, _by_classification(stored, other, fact, desk))
         case _:
-            moved = tuple(_moved(before, other, fact, desk))
-            return _with(fact, (*moved, *_left_over(after, other, desk)))
+            return _with(fact, tuple(_moved(stored, other, fact, desk))) if fact.clocks else fact
 
 
 def _with(fact: f.TicketFact, readings: tuple[Reading, ...]) -> f.TicketFact:
@@ -130,27 +135,24 @@ def _with(fact: f.TicketFact, readings: tuple[Reading, ...]) -> f.TicketFact:
 
 
 def _by_classification(
-    before: Ticket | None, other: Ticket | None, fact: f.TicketReceived | f.TicketClassified, desk: Desk
+    stored: Stored, other: Ticket | None, fact: f.TicketReceived | f.TicketClassified, desk: Desk
 ) -> tuple[Reading, ...]:
     """What follows from what a matter is: other rules may tell matters apart that the log's did not."""
     if isinstance(fact, f.TicketClassified) and other is not None:
         begun = relimited(other, desk, fact.type, fact.urgency, fact.category)
     else:
-        begun = list(_moved(before, other, fact, desk, "dispatch"))
+        begun = list(_moved(stored, other, fact, desk, "dispatch"))
     laws = statutory(desk, fact.type, fact.category, since=other)
-    return (*begun, *laws, *_moved(before, other, fact, desk, EXPERT, "instruction"))
+    return (*begun, *laws, *_moved(stored, other, fact, desk, EXPERT, "instruction"))
 
 
-def _moved(
-    before: Ticket | None, other: Ticket | None, fact: f.TicketFact, desk: Desk, *kinds: str
-) -> Iterator[Reading]:
+def _moved(stored: Stored, other: Ticket | None, fact: f.TicketFact, desk: Desk, *kinds: str) -> Iterator[Reading]:
     """What a fact did to each clock (of these kinds, or to all), done under other rules."""
-    stored = dict(before.clocks) if before is not None else {}
-    mine = dict(other.clocks) if other is not None else {}
+    before, mine = dict(stored), dict(other.clocks) if other is not None else {}
     for new in fact.clocks:
         if kinds and new.kind not in kinds:
             continue
-        old, stored[new.clock] = stored.get(new.clock), new
+        old, before[new.clock] = before.get(new.clock), new
         for reading in _same_done(old, new, mine.get(new.clock), other, fact, desk):
             mine[reading.clock] = reading
             yield reading
@@ -194,10 +196,10 @@ def _begun(new: Reading, other: Ticket | None, fact: f.TicketFact, desk: Desk) -
         yield from c.start(desk, told_apart, new.clock)
 
 
-def _left_over(after: Ticket | None, other: Ticket | None, desk: Desk) -> Iterator[Reading]:
+def _left_over(stored: Stored, before: Ticket | None, after: Ticket | None, desk: Desk) -> Iterator[Reading]:
     """Clocks that only the other rules have end with the ticket, like all of them."""
-    if after is not None and other is not None and after.over and not other.over:
-        yield from c.stop(desk, other, *(name for name in other.clocks if name not in after.clocks))
+    if before is not None and after is not None and after.over and not before.over:
+        yield from c.stop(desk, before, *(name for name in after.clocks if name not in stored))
 
 
 def _rang(other: Ticket | None, clock: str, level: str, desk: Desk) -> Fact | None:
@@ -206,8 +208,8 @@ def _rang(other: Ticket | None, clock: str, level: str, desk: Desk) -> Fact | No
     return told[0] if len(told) == 1 and isinstance(told[0], f.ClockRang) else None
 
 
-def _alarm(ticket: Ticket | None, clock: str, level: str) -> datetime | None:
-    reading = ticket.clock(clock) if ticket is not None else None
+def _alarm(readings: Stored, clock: str, level: str) -> datetime | None:
+    reading = readings.get(clock)
     return reading.alarms.get(level) if reading is not None else None
 
 
