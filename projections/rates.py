@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from hotline.calendar import SHANGHAI
-from hotline.rates.answer import Answer, CountedFrom, Figure, Group, groups, period, scored_groups, shown
+from hotline.rates.answer import Answer, CountedFrom
+from hotline.rates.answering import Counted, answered
 from hotline.rates.catalogue import Catalogue, Rate
 from hotline.rates.counts import Counts, Key
 from hotline.rates.fields import day_number
@@ -47,22 +48,9 @@ class Snapshot:
         at = self.held(asked)
         parts = (rate,) if isinstance(rate, Formula) else self.catalogue.parts(rate)
         found = [self._counted(part, asked, at, use) for part in parts]
-        each, whole = _figures(rate, parts, asked, [counts for _, counts in found])
-        return Answer(
-            formula=shown(rate, self.catalogue.hash_of(rate)),
-            cohort=rate.cohort if isinstance(rate, Formula) else None,
-            period=period(asked),
-            as_of=_local(asked.as_of),
-            happened_by=_local(asked.happened_by),
-            by=list(asked.by),
-            filters={name: sorted(values) for name, values in sorted(asked.filters.items())},
-            groups=each,
-            total=whole,
-            position=at.position,
-            moment=_local(at.moment),
-            counted_from=max((where for where, _ in found), key=_ORDER.index),
-            computed_at=now.astimezone(SHANGHAI),
-        )
+        where = max((where for where, _ in found), key=_ORDER.index)
+        counted = Counted(at.position, at.moment, where, [counts for _, counts in found])
+        return answered(self.catalogue, rate, asked, counted, now)
 
     def _counted(
         self, formula: Formula, asked: Asked, at: Held, use: CountedFrom | None
@@ -82,15 +70,3 @@ def snapshot(views: Views, log: Log, catalogue: Catalogue) -> Iterator[Snapshot]
 def today_of(at: Held, asked: Asked) -> int:
     """The local day of an answer's moment, from which ages are counted; on an empty log there is nothing of any age."""
     return day_number(at.moment.astimezone(SHANGHAI).date() if at.moment is not None else asked.end)
-
-
-def _figures(
-    rate: Rate, parts: tuple[Formula, ...], asked: Asked, found: Sequence[Mapping[Key, Counts]]
-) -> tuple[list[Group], Figure]:
-    if isinstance(rate, Formula):
-        return groups(asked.by, rate, found[0])
-    return scored_groups(asked.by, rate, parts, found)
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(SHANGHAI) if moment is not None else None

@@ -30,6 +30,8 @@ class Status:
     ground: str | None = None
     weight: int = 0
     """Of a counted one, in ten-thousandths."""
+    due_at: int | None = None
+    """The citizen's due it is judged by, in microseconds, where the sides may differ in it; else None."""
 
 
 @dataclass(frozen=True)

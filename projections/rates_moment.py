@@ -35,7 +35,7 @@ def held(log: Log, asked: Asked, reached: int) -> Held:
     where the view has not come so far.
     """
     if asked.as_of is None:
-        return Held(reached, asked.happened_by or _recorded_at(log, reached))
+        return Held(reached, asked.happened_by or recorded_at(log, reached))
     position = position_at(log, asked.as_of)
     if reached < position:
         raise Refused("view_behind")
@@ -56,7 +56,8 @@ def position_at(log: Log, moment: datetime) -> int:
     return known
 
 
-def _recorded_at(log: Log, position: int) -> datetime | None:
+def recorded_at(log: Log, position: int) -> datetime | None:
+    """When the fact at a position was recorded; None before the first."""
     if not position:
         return None
     fact = next(iter(log.facts_after(position - 1, 1)), None)

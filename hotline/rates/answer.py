@@ -13,10 +13,13 @@ from hotline.rates.counts import Counts, Key, nothing, score, total, weight_sum,
 from hotline.rates.fields import Cohort
 from hotline.rates.formula import Composite, Formula
 from hotline.rates.question import Asked
+from hotline.rules import Rules
 
 Reason = Literal["empty_denominator"]
 """Why there is no value: never 0 or 100 for want of tickets."""
 CountedFrom = Literal["sums", "rows", "versions"]
+Retold = Literal["retold"]
+"""Counted from facts that were told under another profile, in memory."""
 
 
 class Shown(BaseModel):
@@ -74,6 +77,15 @@ class Period(Shown):
     end: date = Field(alias="to", serialization_alias="to")
 
 
+class ProfileShown(Shown):
+    """Under which profile a past period was retold; ``version`` names its exact content."""
+
+    id: str
+    name: str
+    name_en: str
+    version: str = Field(examples=["beijing@0f3a5c7e9b12"])
+
+
 class Answer(Shown):
     """One formula's answer.  Two answers with one position are equal in everything but ``computed_at``."""
 
@@ -88,7 +100,8 @@ class Answer(Shown):
     total: Figure
     position: int = Field(description="Up to where in the log the tickets were counted")
     moment: datetime | None = Field(description="For when it holds")
-    counted_from: CountedFrom
+    counted_from: CountedFrom | Retold
+    profile: ProfileShown | None = Field(default=None, description="Under which profile it was retold; else null")
     computed_at: datetime
 
 
@@ -98,6 +111,11 @@ def shown(rate: Formula | Composite, hash: str) -> FormulaShown:
         id=rate.id, version=rate.version, hash=hash, rate=rate.rate,
         title=rate.title.zh, title_en=rate.title.en, source=rate.source,
     )  # fmt: skip
+
+
+def profile_shown(rules: Rules) -> ProfileShown:
+    """A profile as answers name it."""
+    return ProfileShown(id=rules.id, name=rules.name.zh, name_en=rules.name.en, version=rules.version)
 
 
 def figure(formula: Formula, counts: Counts) -> Figure:

@@ -36,7 +36,7 @@ def count(formula: Formula, rows: Iterable[OutcomeRow], asked: Asked, today: int
         verdict = judge(formula, row, today) if lies_in(formula, row, asked) else None
         if verdict is not None:
             key = tuple(key_of(row, formula.cohort, dimension) for dimension in asked.by)
-            found[key] = found.get(key, nothing(formula)) + _one(formula, verdict)
+            found[key] = found.get(key, nothing(formula)) + counts_of(formula, verdict)
     return found
 
 
@@ -94,7 +94,7 @@ def _number(field: str, row: OutcomeRow, today: int) -> int | None:
     return number
 
 
-def _one(formula: Formula, verdict: Verdict) -> Counts:
+def counts_of(formula: Formula, verdict: Verdict) -> Counts:
     return Counts(
         population=1,
         excluded=tuple(int(ground == verdict.ground) for ground in formula.leave_out),
