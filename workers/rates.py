@@ -13,7 +13,7 @@ from hotline.facts import Actor
 from hotline.rates.answer import Answer
 from hotline.rates.catalogue import Catalogue, Rate
 from hotline.rates.question import Asked
-from hotline.rules import Rules
+from hotline.rules import ProfileError, Rules, load, profile_names
 from projections.rates import Snapshot, snapshot
 from workers.compose import House
 
@@ -78,3 +78,19 @@ def within_scope(actor: Actor, rules: Rules, asked: Asked) -> Asked:
             raise Refused("outside_scope")
         filters.setdefault(name, tuple(sorted(allowed)))
     return replace(asked, filters=MappingProxyType(filters))
+
+
+def profile(house: House, name: str | None) -> Rules | None:
+    """The rules of a profile by its name, with the operator's calendar tables; no file, since whoever asks may be anybody who
+    counts.  None for no name.  Raises Refused ``unknown_profile``, ``profile_unsound``."""
+    if name is None or name == house.rules.id:
+        return None if name is None else house.rules
+    if name not in profile_names():
+        raise Refused(
+            "unknown_profile", profile=name[:80], known=" ".join(dict.fromkeys((house.rules.id, *profile_names())))
+        )
+    try:
+        return load(name, calendar_tables=house.settings.calendar_tables)
+    except ProfileError as wrong:
+        found = "; ".join(f"{finding.where}: {finding.problem_zh} / {finding.problem_en}" for finding in wrong.findings)
+        raise Refused("profile_unsound", profile=name, findings=found) from None

@@ -182,3 +182,10 @@ COMPARISON: Mapping[str, Any] = {
     "to": "2026-01-31",
     "by": ["unit"],
 }
+PROFILES: Mapping[str, Any] = {
+    "a": {"formula": "on_time"},
+    "b": {"formula": "on_time", "profile": "shandong-2020"},
+    "from": "2026-01-01",
+    "to": "2026-01-31",
+    "by": ["unit"],
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
@@ -17,6 +17,9 @@ from hotline.rates.question import Asked
 from hotline.seeing import scope_of, sees
 from projections.rates_compare import Side, flips
 from projections.rates_tickets import Found, page
+from projections.what_if import Retold
+from projections.what_if import Side as Retelling
+from projections.what_if import compare as retell
 from workers import rates as asking
 from workers.compose import House
 from workers.web.api import examples
@@ -26,8 +29,7 @@ from workers.web.api.rates_shown import (
     Compared,
     FormulaSeen,
     behind,
-    differences,
-    flips_seen,
+    compared,
     formula_seen,
 )
 from workers.web.api.reading import looked, shows
@@ -36,6 +38,10 @@ from workers.web.auth import TheHouse, one_of
 
 router = APIRouter(tags=["rates"], responses=refusals(401, 403))
 MayCount = Annotated[Actor, Depends(one_of("rates", Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR))]
+
+MOST_RETOLD = 1_000
+"""Tickets that one request may have told again under another profile (ours): some seconds of one processor, in which the others
+are still served.  More is the command line's."""
 
 
 class Answers(BaseModel):
@@ -85,27 +91,40 @@ def tickets(
 
 @router.post("/rates/compare", operation_id="rates_compare", responses=refusals(422, 503))
 def compare(
-    comparison: Annotated[Comparison, Body(openapi_examples={"variants": {"value": dict(examples.COMPARISON)}})],
+    comparison: Annotated[
+        Comparison,
+        Body(
+            openapi_examples={
+                "variants": {"value": dict(examples.COMPARISON)},
+                "profiles": {"value": dict(examples.PROFILES)},
+            }
+        ),
+    ],
     house: TheHouse,
     actor: MayCount,
     request: Request,
 ) -> Compared:
-    """Two formulas or two moments of one period: both answers, their difference by group, and the tickets that flip."""
-    one, two = (_checked(house, actor, comparison.asked(way)) for way in (comparison.a, comparison.b))
-    left, right = (
-        house.formulas.find(way.formula, asked.start) for way, asked in ((comparison.a, one), (comparison.b, two))
-    )
+    """Two formulas, two moments or two profiles of one period: both answers, their difference by group, and the tickets that
+    flip.  With a profile each ticket is told again, so the period must be a small one; docs/what-if.md."""
+    ways = tuple((way, _checked(house, actor, comparison.asked(way))) for way in (comparison.a, comparison.b))
+    rates = tuple(house.formulas.find(way.formula, asked.start) for way, asked in ways)
+    profiles = tuple(asking.profile(house, way.profile) for way, _ in ways)
+    sides = tuple(Retelling(*side) for side in zip(rates, (asked for _, asked in ways), profiles, strict=True))
+    found = _flipping(house, (sides[0], sides[1]), comparison)
+    hidden = _hidden(house, actor, (flip.ticket_id for flip in found.flips.some)) if found.flips else frozenset[UUID]()
+    looked(house, request, actor, "list", summary={"compared": " ".join(rate.name for rate in rates)})
+    return compared(found.a, found.b, found.flips, hidden)
+
+
+def _flipping(house: House, sides: tuple[Retelling, Retelling], comparison: Comparison) -> Retold:
+    """Counted by the scoreboard where no profile is named, else ticket by ticket."""
+    page_of: dict[str, Any] = {"after": comparison.after, "limit": comparison.limit}
+    if any(side.rules is not None for side in sides):
+        return retell(house.views, house.hotline, house.formulas, [sides], house.now(), most=MOST_RETOLD, **page_of)[0]
     with asking.looking(house) as look:
-        a, b = (look.answer(rate, asked, house.now()) for rate, asked in ((left, one), (right, two)))
-        flipped = None
-        if isinstance(left, Formula) and isinstance(right, Formula):
-            sides = Side(left, one), Side(right, two)
-            flipped = flips(look, *sides, after=comparison.after, limit=comparison.limit)
-    each, total = differences(a, b)
-    hidden = _hidden(house, actor, (flip.ticket_id for flip in flipped.some)) if flipped is not None else frozenset()
-    looked(house, request, actor, "list", summary={"compared": f"{left.name} {right.name}"})
-    seen = flips_seen(flipped, hidden) if flipped is not None else None
-    return Compared(a=a, b=b, difference=each, total=total, flips=seen)
+        a, b = (look.answer(side.rate, side.asked, house.now()) for side in sides)
+        each = [Side(side.rate, side.asked) for side in sides if isinstance(side.rate, Formula)]
+        return Retold(a, b, flips(look, each[0], each[1], **page_of) if len(each) == 2 else None)
 
 
 def _wait(house: House, position: int | None) -> None:

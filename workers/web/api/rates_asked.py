@@ -93,6 +93,9 @@ class Way(BaseModel):
     formula: Name
     as_of: Moment | None = None
     happened_by: Moment | None = None
+    profile: Name | None = Field(
+        default=None, description="Told under this profile's limits and calendar; else as recorded"
+    )
 
 
 class Comparison(OfWhom):

@@ -93,6 +93,7 @@ class StatusSeen(BaseModel):
     stands: str = Field(description="elsewhere, not_counted, excluded or counted")
     ground: str | None
     weight: str
+    due_at: datetime | None = Field(description="The citizen's due, where the sides differ in profile; else null")
 
 
 class FlipSeen(BaseModel):
@@ -205,6 +206,13 @@ def _exact(figure: Figure | None) -> Fraction | None:
     return Fraction(figure.numerator) / figure.denominator
 
 
+def compared(a: Answer, b: Answer, flips: Flips | None, hidden: frozenset[UUID] = frozenset()) -> Compared:
+    """Both answers with what lies between them."""
+    each, total = differences(a, b)
+    seen = flips_seen(flips, hidden) if flips is not None else None
+    return Compared(a=a, b=b, difference=each, total=total, flips=seen)
+
+
 def flips_seen(flips: Flips, hidden: frozenset[UUID]) -> FlipsSeen:
     """The tickets that make the difference, without the names of those that are not this actor's to see."""
     return FlipsSeen(
@@ -221,4 +229,5 @@ def _flip(flip: Flip, *, hidden: bool) -> FlipSeen:
 
 
 def _status(status: Status) -> StatusSeen:
-    return StatusSeen(stands=status.stands, ground=status.ground, weight=weight_sum(status.weight))
+    due = from_micros(status.due_at) if status.due_at is not None else None
+    return StatusSeen(stands=status.stands, ground=status.ground, weight=weight_sum(status.weight), due_at=due)
