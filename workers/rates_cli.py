@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +13,14 @@ from rich.table import Table
 from hotline.command import Refused
 from hotline.rates import catalogue
 from hotline.rates.answer import Answer, Figure
-from hotline.rates.question import Asked
 from hotline.texts import LANGUAGES, say, sentence
 from workers.opening import opened
 from workers.profile_cli import list_findings, out
+from workers.rates_said import asked as said
+from workers.what_if_cli import what_if
 
 app = typer.Typer(name="rates", help="指标 / rates", invoke_without_command=True)
+app.command("what-if")(what_if)
 
 
 @app.callback()
@@ -46,7 +48,7 @@ def rates(
     if start is None or end is None:
         raise typer.BadParameter("--from YYYY-MM-DD --to YYYY-MM-DD")
     try:
-        asked = _asked(start.date(), end.date(), by or [], where or [], as_of, happened_by)
+        asked = said(start.date(), end.date(), by or [], where or [], as_of, happened_by)
         with opened() as house:
             from workers.rates import answers
 
@@ -63,31 +65,6 @@ def rates(
         return
     for answer in found:
         _tell(answer)
-
-
-def _asked(
-    start: date, end: date, by: list[str], where: list[str], as_of: str | None, happened_by: str | None
-) -> Asked:
-    filters: dict[str, tuple[str, ...]] = {}
-    for each in where:
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise typer.BadParameter("--where DIMENSION=VALUE")
-        filters[name] = (*filters.get(name, ()), value)
-    dimensions = tuple(name.strip() for each in by for name in each.split(",") if name.strip())
-    return Asked(start, end, dimensions, filters, _moment(as_of), _moment(happened_by))
-
-
-def _moment(written: str | None) -> datetime | None:
-    if written is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise typer.BadParameter(say("field.timezone_aware") + " / " + say("field.timezone_aware", "en"))
-    return moment
 
 
 def _tell(answer: Answer) -> None:
