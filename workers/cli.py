@@ -26,6 +26,7 @@ class Group(typer.core.TyperGroup):
 
     ELSEWHERE: ClassVar = {
         "analysts": "workers.analysts_cli",
+        "bulletin": "workers.bulletin_cli",
         "dead": "workers.dead_cli",
         "hook": "workers.gateways.cli",
         "profile": "workers.profile_cli",

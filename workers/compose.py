@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline.application import Hotline
-from hotline.rates import catalogue
+from hotline.rates import catalogue, grading
 from hotline.rates.catalogue import Catalogue
 from hotline.reading.ready import Ready
-from hotline.rules import Rules, load
+from hotline.rules import ProfileError, Rules, load
 from hotline.vault import MasterKey, MasterKeyUnusable, Options, Vault
 from projections.access import AccessLog
 from projections.follow import keep_up
@@ -71,6 +71,8 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, crea
     """
     rules = load(settings.profile, calendar_tables=settings.calendar_tables)
     formulas = catalogue.load(settings.formulas)
+    if mistakes := tuple(grading.unknown(rules.bulletin, formulas)):
+        raise ProfileError(mistakes)
     clock = now or _clock(settings)
     with _making(settings) if create else _nothing():
         vault = _open_vault(settings, clock, create)

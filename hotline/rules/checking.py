@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from hotline.rules import catalogue, experts, platforms, reading_rule, sources
+from hotline.rules import bulletin_rule, catalogue, experts, platforms, reading_rule, sources
 from hotline.rules.findings import Finding, ProfileError, finding, like, of_form
 from hotline.rules.organisation import units
 from hotline.rules.parts import CalendarYear, Match, StatutoryLimit
@@ -96,6 +96,7 @@ def _other(profile: Profile) -> Iterator[Finding]:
         *experts.mistakes(profile.experts, codes),
         *platforms.mistakes(profile.platforms, profile.boundary, codes),
         *reading_rule.mistakes(profile.reading, codes),
+        *bulletin_rule.mistakes(profile.bulletin),
     ):
         yield finding(code, where, **details)
     yield from _twice("boundary", (row.id for row in profile.boundary))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from hotline.rules.bulletin_rule import BulletinRule
 from hotline.rules.dispatching import DispatchRule
 from hotline.rules.experts import ExpertRule
 from hotline.rules.gazetteer import Gazetteer
@@ -79,6 +80,7 @@ class Profile(Part):
     platforms: PlatformRule
     boundary: tuple[BoundaryRule, ...]
     reading: ReadingRule
+    bulletin: BulletinRule
     statutory: tuple[StatutoryLimit, ...]
     routes: dict[Slug, Route]
     templates: tuple[ReplyTemplate, ...]

@@ -10,6 +10,7 @@ from typing import TypeVar
 from hotline.calendar import Calendar
 from hotline.clocks import AlarmPlan
 from hotline.counting import Limit
+from hotline.rules.bulletin_rule import BulletinRule
 from hotline.rules.dispatching import Destination, Matter, destination
 from hotline.rules.experts import ExpertRule
 from hotline.rules.parts import (
@@ -138,6 +139,11 @@ class Rules:
     def platforms(self) -> PlatformRule:
         """Other platforms: how they are told, and how long is waited."""
         return self.profile.platforms
+
+    @property
+    def bulletin(self) -> BulletinRule:
+        """The monthly bulletin: grades, and from how many tickets on."""
+        return self.profile.bulletin
 
     def boundary(
         self,

@@ -16,6 +16,7 @@ from workers.web import docs, errors, operations, pages
 from workers.web.api import (
     actions,
     attaching,
+    bulletins,
     callers,
     calls,
     clock,
@@ -103,6 +104,7 @@ def _put_api(app: FastAPI, house: House) -> None:
         lookups.open_router,
         readings.router,
         rates.router,
+        bulletins.router,
     )
     for part in parts:
         put(app, part, prefix=API, dependencies=[Depends(json_only)], responses=refusals(503))
