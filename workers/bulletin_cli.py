@@ -20,7 +20,7 @@ from workers.bulletin_files import desk_of, write
 from workers.bulletin_words import Words
 from workers.opening import opened
 
-app = typer.Typer(name="bulletin", help="月报 / monthly bulletins")
+app = typer.Typer(name="bulletin", help="月报 / monthly bulletins", add_completion=False)
 
 
 @app.command()

@@ -124,13 +124,13 @@ def _line(section: str, line: RateLine, bulletin: Bulletin, words: Words) -> Row
 
 
 def _figure(figure: Figure, words: Words) -> Row:
-    coverage = None if figure.coverage is None else str(Decimal(figure.coverage) * 100)
+    coverage = None if figure.coverage is None else f"{Decimal(figure.coverage) * 100:.2f}"
     return {
         "value_percent": figure.percent,
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "population": figure.population,
-        "excluded": "; ".join(words.excluded(figure)),
+        "excluded": "; ".join(words.excluded(figure)).replace("\u00a0", " "),
         "asked": figure.asked,
         "answered": figure.answered,
         "coverage": coverage,

@@ -43,11 +43,14 @@ class Words:
         return self.say(key) if section == "volumes" else say(f"{section.removeprefix('by_')}.{key}", self.language)
 
     def change(self, change: Change) -> str:
-        """With its sign and unit, or why there is none."""
+        """Of a count, in percent, or why there is none."""
+        return self.reason(change) if change.value is None else f"{self.signed(change.value)} %"
+
+    def points(self, change: Change) -> str:
+        """Of a rate; that it has no value is said beside its own."""
         if change.value is None:
-            return self.reason(change)
-        unit = " %" if change.unit == "percent" else f" {self.say('points_short')}"
-        return f"{self.signed(change.value)}{unit}"
+            return self.reason(change) if change.reason == "none_before" else "—"
+        return self.signed(change.value)
 
     def reason(self, change: Change) -> str:
         return "" if change.reason is None else self.say(_REASONS.get(change.reason, change.reason))
@@ -67,4 +70,4 @@ class Words:
     def excluded(self, figure: Figure) -> list[str]:
         """Ground and number of tickets left out on it."""
         grounds = figure.excluded or {}
-        return [f"{say(f'exclusion.{ground}', self.language)} {n}" for ground, n in grounds.items()]
+        return [f"{say(f'exclusion.{ground}', self.language)}\u00a0{n}" for ground, n in grounds.items()]
