@@ -42,11 +42,11 @@ class Counting:
 
     @cached_property
     def rates(self) -> tuple[Rate, ...]:
-        """Every formula in force on the month's last day, in the order they are shown."""
+        """Every formula in force on the month's first day, in the order they are shown."""
         found: list[Rate] = []
         for name in dict.fromkeys(rate.rate for rate in self.catalogue.all):
             with suppress(Refused):  # of a rate that has ended nothing is in force
-                found.extend(self.catalogue.variants(name, self.month.last))
+                found.extend(self.catalogue.variants(name, self.month.first))
         return tuple(found)
 
     def subjects(self) -> list[str]:
@@ -57,7 +57,7 @@ class Counting:
     def numbers(self, value: str | None = None) -> Numbers:
         """All figures of the subject, or of one of the many."""
         rates = self.rates
-        beside = tuple(self.catalogue.find(name, self.month.last) for name in COUNTED_BY)
+        beside = tuple(self.catalogue.find(name, self.month.first) for name in COUNTED_BY)
         each = {rate.name: rate for rate in (*rates, *beside)}
         own = () if value is None else (value,)
         return Numbers(
@@ -88,7 +88,7 @@ class Counting:
         return ((value, (now, before)) for value, (now, before) in found.items())
 
     def _formula(self, name: str) -> Formula:
-        found = self.catalogue.find(name, self.month.last)
+        found = self.catalogue.find(name, self.month.first)
         assert isinstance(found, Formula), name
         return found
 

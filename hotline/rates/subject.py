@@ -31,17 +31,19 @@ class Whose:
         return {name: (value,) for name, value in named if value is not None}
 
 
-def allowed(whose: Whose, actor: Actor) -> Whose:
-    """What somebody gets who asks for this: those limited to a district or a unit get that, and nothing beside it.
+def allowed(whose: Whose, actor: Actor, rules: Rules) -> Whose:
+    """What somebody gets who asks for this.  An account limited to a district gets that district; one limited to a unit gets
+    that unit, or one below it by name.  Raises Refused ``outside_scope``."""
+    if actor.district is not None and whose.district not in (None, actor.district):
+        raise Refused("outside_scope")
+    if actor.unit is not None and whose.unit is not None and not _under(whose.unit, actor.unit, rules):
+        raise Refused("outside_scope")
+    return replace(whose, district=actor.district or whose.district, unit=whose.unit or actor.unit)
 
-    Raises Refused ``no_rates_for_team``, ``bulletin_of_others``.
-    """
-    if actor.team is not None:
-        raise Refused("no_rates_for_team")
-    for own, asked in ((actor.district, whose.district), (actor.unit, whose.unit)):
-        if own is not None and asked not in (None, own):
-            raise Refused("bulletin_of_others")
-    return replace(whose, district=actor.district or whose.district, unit=actor.unit or whose.unit)
+
+def _under(unit: str, own: str, rules: Rules) -> bool:
+    """Whether a unit is one's own or one below it."""
+    return unit == own or (unit in rules.units and own in {above.id for above in rules.above(unit)})
 
 
 def subject(whose: Whose, rules: Rules) -> Subject:

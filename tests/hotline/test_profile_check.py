@@ -76,6 +76,17 @@ MISTAKES = [
     ("templates = [{ id = 't', title = 't', text = '{nmber}' }]", "templates[t].text", "unknown placeholders: nmber"),
     ("templates = [{ id = 't', title = 't', text = '{due' }]", "templates[t].text", "unknown placeholders: { }"),
     ("text_max = 10000000", "text_max", "too large"),
+    ("[bulletin]\nminimum = 0", "bulletin.minimum", "too small"),
+    ("[bulletin.grades.contact]\ngood = 95\nfairly_good = 96", "bulletin.grades.contact", "must go down"),
+    ("[bulletin.grades.overdue]\nordinary = 5", "bulletin.grades.overdue", "must go down"),
+    ("[bulletin.grades.contact]\ngood = 101", "bulletin.grades.contact.good", "too large"),
+    ("[bulletin.grades.contact]\ngood = 'high'", "bulletin.grades.contact.good", "is not understood"),
+    ("[bulletin.grades.contact]\ngood = 95.123", "bulletin.grades.contact.good", "is not understood"),
+    (
+        "[bulletin.grades.rework]\ngood = 1\nfairly_good = 2\nordinary = 5",
+        "bulletin.grades.rework.source",
+        "source is missing",
+    ),
     ("[experts]\nladder = [{ rank = 'duty', wait = '9 seconds' }]", "experts.ladder", "must be ticket"),
     (
         "[experts]\nladder = [{ rank = 'duty' }, { rank = 'ticket' }]",

@@ -18,6 +18,7 @@ from workers.bulletin_csv import as_csv
 from workers.bulletin_files import desk_of, name_of
 from workers.bulletin_html import as_html, policy
 from workers.bulletin_words import Words
+from workers.web.api.reading import shows
 from workers.web.api.refusals import refusals
 from workers.web.auth import TheHouse, one_of
 
@@ -38,6 +39,7 @@ class Wanted(BaseModel):
     unit: str | None = Field(default=None, min_length=1, max_length=64, description="Of one unit, as the lead")
     as_of: Moment | None = Field(default=None, description="As known then; without it as things stand")
     format: Literal["json", "html", "csv"] = "json"
+    after_position: int | None = Field(default=None, ge=0, lt=2**62, description="Wait for this write to show")
     lang: Language = Field(default="zh", description="Of page and table; the data has both languages")
 
 
@@ -50,7 +52,9 @@ class Wanted(BaseModel):
 def bulletin_of(month: str, wanted: Annotated[Wanted, Query()], house: TheHouse, actor: MayRead) -> Bulletin | Response:
     """A month's report on the city, a district or a unit. It names the moment it holds for; asked for again with that as
     `as_of` it is the same but for `computed_at`. Accounts of one district or unit get that one's."""
-    whose = allowed(Whose(wanted.district, wanted.unit), actor)
+    if wanted.after_position is not None:
+        shows(house, wanted.after_position, "scoreboard")
+    whose = allowed(Whose(wanted.district, wanted.unit), actor, house.rules)
     found = bulletin(desk_of(house), Month.read(month), whose, wanted.as_of, house.now())
     words = Words(wanted.lang, house.rules)
     if wanted.format == "html":
