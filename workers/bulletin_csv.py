@@ -29,11 +29,11 @@ def as_csv(bulletin: Bulletin, words: Words) -> str:
     writer = csv.writer(file)
     writer.writerow([words.say(name) for name in COLUMNS])
     for row in (*_about(bulletin, words), *_volumes(bulletin, words), *_lines(bulletin, words)):
-        writer.writerow([_cell(row.get(name)) for name in COLUMNS])
+        writer.writerow([shown(row.get(name)) for name in COLUMNS])
     return BOM + file.getvalue()
 
 
-def _cell(value: object) -> str:
+def shown(value: object) -> str:
     """A number stays one, also below nothing; what else begins like a formula does not."""
     if isinstance(value, str) and _is_number(value):
         return value
