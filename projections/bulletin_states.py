@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, FromClause, MetaData, Table, insert, 
 
 from hotline.rates.fields import day_number
 from projections import scoreboard_tables as kept
-from projections.rates_sources import standing
+from projections.scoreboard_versions import standing
 
 
 def set_aside(connection: Connection, as_of: datetime, first: date, last: date) -> FromClause:

@@ -53,7 +53,7 @@ def select_from(where: CountedFrom, formula: Formula, asked: Asked, today: int) 
 
 def states_of(asked: Asked) -> FromClause:
     """Every ticket and call with what it had come to at the moment asked for."""
-    return standing(asked.as_of, asked.happened_by).subquery() if asked.moved else kept.rows
+    return standing(asked.as_of, asked.happened_by) if asked.moved else kept.rows
 
 
 def selected_of(table: FromClause, where: CountedFrom, formula: Formula, asked: Asked) -> Selected:
