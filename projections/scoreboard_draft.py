@@ -79,7 +79,7 @@ class Draft:
             self.due_at,
             (at + _EAST) // _DAY,
             None if self.closed_at is None else (self.closed_at + _EAST) // _DAY,
-            None if self.due_at is None else (self.due_at + _EAST) // _DAY,
+            None if self.due_at is None else (self.due_at - 1 + _EAST) // _DAY,  # 24:00 is of the day that it ends
             self.reworks,
             self.returns,
             self.extensions,

@@ -16,6 +16,7 @@ from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from hotline.ticket import handoff_facts as h
 
+_TICK = timedelta(microseconds=1)
 CHINA = timezone(timedelta(hours=8))
 Told = dict[str, Any]
 
@@ -90,7 +91,7 @@ def told(history: History) -> Told | None:
         "channel": begun.fact.channel, "source": begun.fact.source.kind,  # type: ignore[attr-defined]
         "unit": lead.unit if lead else "", "tier": lead.tier if lead else "",
         "category": category, "head": category.split(".")[0], "district": begun.fact.district or "",  # type: ignore[attr-defined]
-        "days": {"received": _day(begun.recorded_at), "closed": _day(closed), "due": _day(due)},
+        "days": {"received": _day(begun.recorded_at), "closed": _day(closed), "due": _day(due - _TICK if due is not None else None)},
     }  # fmt: skip
 
 

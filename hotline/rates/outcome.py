@@ -101,7 +101,8 @@ class OutcomeRow:
     Moments are microseconds since 1970, days are counted from 1970-01-01 in local time; None where it has not come to that.
     They are those at which it was recorded, but for calls and ``contacted_at``, which are when it was so.
     ``received_*`` of a call is when it rang: one of whose ringing nothing was told has no row.  ``closed_*`` is any end,
-    withdrawn and void ones too.  ``due_*`` is the citizen's due, extensions included.  ``unit`` is the lead that answers, or
+    withdrawn and void ones too.  ``due_*`` is the citizen's due, extensions included; one at
+    24:00 is of the day that it ends.  ``unit`` is the lead that answers, or
     answered last, for the ticket, ``co_units`` those beside it; a part that was given back or taken away counts for neither.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,10 +120,15 @@ def test_the_first_contact_is_when_the_caller_was_reached() -> None:
 
 
 def test_a_reply_by_the_due_time_is_kept() -> None:
-    """The citizen's due with its day; the moment of the reply."""
+    """The citizen's due with the day that it ends; the moment of the reply."""
     story = t.a_replied_ticket()
     row, due = of(story), story.clock("citizen").due
-    assert (row.due_at, row.due_day, row.replied_at) == (micros(due), day(due), micros(story.now))
+    assert (row.due_at, row.due_day, row.replied_at) == (
+        micros(due),
+        day(due - timedelta(microseconds=1)),
+        micros(story.now),
+    )
+    assert (due.hour, due.minute) == (0, 0)
     assert facets(story, "on_time", "claimed") == ("kept", "resolved")
 
 
