@@ -14,7 +14,7 @@ import pytest
 
 from hotline.rates.catalogue import load
 from hotline.rates.question import Asked
-from projections.rates import answer
+from projections.rates import snapshot
 from tests.hotline.rates.outcomes import any_outcome
 from tests.projections.filled import fill
 from tests.support.clock import SettableClock
@@ -42,7 +42,8 @@ def test_the_example_counts_what_the_hotline_answers(house: House, tmp_path: Pat
     catalogue = load()
     formula = catalogue.find("satisfaction.rated_only", TO)
     asked = Asked(FROM, TO, by=("month", "unit"))
-    told = answer(house.views, house.hotline, catalogue, formula, asked, datetime.now(UTC))
+    with snapshot(house.views, house.hotline, catalogue) as look:
+        told = look.answer(formula, asked, datetime.now(UTC))
     house.close()
 
     published, own = run(tmp_path, str(FROM), str(TO))

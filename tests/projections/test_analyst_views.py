@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import text
 
 from hotline.application import Hotline
-from hotline.facts import Recorded, Role
+from hotline.facts import Role
 from hotline.rates.answer import Group
 from hotline.rates.catalogue import load
 from hotline.rates.outcome import FACETS, SUMMED
@@ -29,7 +29,7 @@ from projections.beside import StillRead
 from projections.dossier import VIEW as DOSSIER
 from projections.follow import catch_up
 from projections.going_out import FIELDS
-from projections.rates import answer
+from projections.rates import snapshot
 from projections.rebuild import rebuild
 from projections.scoreboard import VIEW as SCOREBOARD
 from projections.view import Views
@@ -131,7 +131,7 @@ def test_the_days_sums_are_read_in_words(views: Views, postgres_url: str) -> Non
     assert "type" not in row
 
 
-def test_every_formula_stands_in_the_view_as_it_is_answered(views: Views, postgres_url: str) -> None:
+def test_every_formula_stands_in_the_view_as_it_is_answered(views: Views, hotline: Hotline, postgres_url: str) -> None:
     """Month by month and lead by lead the view gives what the API answers: the rate, its counts and its grounds."""
     chance = Random(6)
     fill(views, [(UUID(int=nth), any_outcome(chance)) for nth in range(1, 600)])
@@ -141,7 +141,8 @@ def test_every_formula_stands_in_the_view_as_it_is_answered(views: Views, postgr
 
     for formula in catalogue.page.formula:
         of_it = {(row["month"], row["unit"]): row for row in found if row["formula"] == formula.id}
-        told = answer(views, _Silent(), catalogue, formula, asked, datetime.now(UTC))
+        with snapshot(views, hotline, catalogue) as look:
+            told = look.answer(formula, asked, datetime.now(UTC))
         assert {(g.key["month"], g.key["unit"]): _told(g) for g in told.groups} == {
             key: (
                 None if row["value"] is None else f"{row['value']:.6f}", Decimal(row["numerator"]), row["denominator"],
@@ -307,16 +308,6 @@ def test_every_column_and_value_is_told() -> None:
             assert all(told.about(column).values())
             silent = [v for v in column.values if described.value_told(column, v) is None and not v.isdigit()]
             assert silent == []
-
-
-class _Silent:
-    """A log in which nothing stands."""
-
-    def position(self) -> int:
-        return 0
-
-    def facts_after(self, position: int, limit: int = 500) -> list[Recorded]:
-        return []
 
 
 def _told(group: Group) -> tuple[Any, ...]:
