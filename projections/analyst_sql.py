@@ -118,6 +118,6 @@ VIEWS = (
     SqlView(described.V_TICKET, (rows,), _tickets),
     SqlView(described.V_STEP, (timeline, rows), _steps),
     SqlView(described.V_DAILY, (sums,), _daily),
-    SqlView(described.V_RATE, (sums,), select_all),
+    SqlView(described.V_RATE, (sums, rows), select_all),
 )
 """All of them."""

@@ -89,8 +89,11 @@ def _formulas(city: City) -> Iterator[Figure]:
     for formula in catalogue.all:
         what = f"`{formula.id}` by month and unit, {city.tickets:,} tickets"
         seconds, told = _timed(city, catalogue, formula, None)
-        if told.counted_from != "sums" or not told.groups:
-            raise RuntimeError(f"{formula.id} was counted from {told.counted_from}")
+        if not told.groups:
+            raise RuntimeError(f"{formula.id} has no groups")
+        if told.counted_from == "rows":  # sums do not know what it asks
+            yield Figure(f"{what}, from rows", seconds, "s", FROM_ROWS)
+            continue
         goal = FROM_SUMS if isinstance(formula, Formula) else None
         yield Figure(f"{what}, from sums", seconds * 1000, "ms", goal)
         if isinstance(formula, Formula):
