@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, FromClause
 
 from hotline.command import Refused
+from hotline.rates import handling
 from hotline.rates.answer import Figure, figure, scored, shown
 from hotline.rates.bulletin_making import COUNTED_BY, RECEIVED, Numbers
 from hotline.rates.catalogue import Catalogue, Rate
@@ -57,7 +58,7 @@ class Counting:
     def numbers(self, value: str | None = None) -> Numbers:
         """All figures of the subject, or of one of the many."""
         rates = self.rates
-        beside = tuple(self.catalogue.find(name, self.month.first) for name in COUNTED_BY)
+        beside = tuple(self._formula(name) for name in COUNTED_BY)
         each = {rate.name: rate for rate in (*rates, *beside)}
         own = () if value is None else (value,)
         return Numbers(
@@ -88,12 +89,12 @@ class Counting:
         return ((value, (now, before)) for value, (now, before) in found.items())
 
     def _formula(self, name: str) -> Formula:
-        found = self.catalogue.find(name, self.month.first)
+        found = handling.formulas().get(name) or self.catalogue.find(name, self.month.first)
         assert isinstance(found, Formula), name
         return found
 
     def _all(self) -> Iterator[Mapping[Key, Counts]]:
-        for rate in self.rates:
+        for rate in (*self.rates, *handling.formulas().values()):
             for part in (rate,) if isinstance(rate, Formula) else self.catalogue.parts(rate):
                 yield self._of(part)
 

@@ -11,7 +11,7 @@ from hotline.rates.answer import Figure
 from hotline.rates.bulletin import Bulletin, RateLine, Volume
 from hotline.rates.bulletin_making import SHORT
 from workers.bulletin_words import Words
-from workers.export import cell
+from workers.export_csv import cell
 
 COLUMNS = (
     "section", "item", "name", "value_percent", "count", "before", "change", "change_unit", "share", "grade", "note",

@@ -21,7 +21,7 @@ GAP = ("resolution.claimed@1", "resolution.strict@1", "resolution.inspected@1")
 HANDLING = ("rework@1", "returned@1", "extended@1", "overdue@1")
 COUNTED_BY = (RECEIVED, CLOSED, DIRECT, *GAP, *HANDLING)
 """By their exact versions, so that these sections are counted alike in every month."""
-ELSEWHERE = frozenset({"volume", "rework", "returned", "extended", "connection", "cause"})
+ELSEWHERE = frozenset({"connection", "cause"})
 """Rates that have a section of their own."""
 SHORT = 12
 """So many digits of a content hash tell formulas apart."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, get_args
 
+from hotline.rates import handling
 from hotline.rates.answer import Figure
 from hotline.rates.catalogue import Catalogue
 from hotline.rules.bulletin_rule import BulletinRule, Thresholds
@@ -48,7 +49,7 @@ def few(rule: BulletinRule, figure: Figure) -> bool:
 
 def unknown(rule: BulletinRule, catalogue: Catalogue) -> Iterator[Finding]:
     """Grades of formulas that are not there: nobody would ever get one."""
-    ids = {rate.id for rate in catalogue.all}
+    ids = {rate.id for rate in (*catalogue.all, *handling.formulas().values())}
     for name in rule.grades:
         if name not in ids:
             yield finding("graded_formula", f"bulletin.grades.{name}", like=like(name, ids), name=name)

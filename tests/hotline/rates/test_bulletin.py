@@ -7,6 +7,7 @@ import pytest
 
 from hotline.command import Refused
 from hotline.facts import Actor, Role
+from hotline.rates import handling
 from hotline.rates.answer import Figure
 from hotline.rates.bulletin_making import change_of_count, change_of_rate
 from hotline.rates.month import Month
@@ -17,8 +18,20 @@ RULES = load("sichuan-2025")
 UNIT, BELOW, OTHER = "jinjiang", "jinjiang-market", "wuhou-market"
 
 
+SHIPPED = {
+    "rework@1": "sha256:4d3a017f9c2ce9f24e7e284ef5c08b0fc8c81338e2a7144da9b7a2f4fea99edc",
+    "returned@1": "sha256:586ae4cefb67c6c4fc0f0f143eced8bacdf1a9ef5b3f0bdc246258058de18f93",
+    "extended@1": "sha256:0e599c3c3458a6d20699bb043f8e29e5893d89af766cf24ffbf4eddd28a87285",
+}
+
+
 def percent(shown: str | None) -> Figure:
     return Figure(value=None, percent=shown)
+
+
+def test_a_formula_of_bulletins_never_changes_its_content() -> None:
+    """Those of reworks, return requests and extensions are what they were when they were shipped."""
+    assert {name: formula.hash for name, formula in handling.formulas().items()} == SHIPPED
 
 
 def test_january_comes_after_december_of_the_year_before() -> None:
