@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Column, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Column, Connection, Dialect, Engine, Select, Table, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 K = TypeVar("K")
 
@@ -57,6 +57,50 @@ def looking(engine: Engine) -> Iterator[Connection]:
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
         yield connection.execution_options(**{"hotline_begin": ""} if sqlite else {"isolation_level": "AUTOCOMMIT"})
+
+
+def look(engine: Engine, query: Select[Any], given: Mapping[str, Any] = {}) -> list[Any]:
+    """The rows of a statement that is carried out again and again, as tuples: keep it, for it is compiled once.  It holds its
+    values, or is ``given`` them; lists (``IN``) it can only hold, and then all.  Raises sqlalchemy.exc.DBAPIError."""
+    if engine.dialect.name == "sqlite":
+        with looking(engine) as connection:
+            return list(connection.execute(query, given))
+    text, held = _compiled(query, engine.dialect)
+    return list(at_once(engine, text, {**held, **given}))
+
+
+@lru_cache(maxsize=400)
+def _compiled(query: Select[Any], dialect: Dialect) -> tuple[str, Mapping[str, Any]]:
+    done = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return str(done), done.params
+
+
+def at_once(engine: Engine, statement: str, given: Mapping[str, Any]) -> Any:
+    """Carry a statement out on PostgreSQL in one journey, as a transaction of its own; returns the driver's cursor.
+
+    What SQLAlchemy does around a statement costs as much again as the journey.  Raises sqlalchemy.exc.DBAPIError.
+    """
+    lent: Any = None
+    connection: Any = None
+    errors = engine.dialect.loaded_dbapi.Error
+    try:
+        lent = engine.raw_connection()
+        connection = lent.driver_connection
+        connection.autocommit = True
+        found = connection.execute(statement, given, prepare=True)
+        connection.autocommit = False
+    except BaseException as wrong:
+        lost = connection is not None and bool(connection.closed)
+        if lent is not None:
+            lent.invalidate()  # nobody is to get it as it is now
+        if not isinstance(wrong, errors):
+            raise
+        if lost:
+            engine.dispose()  # the others will have gone with it
+        told: Any = {"hide_parameters": True, "connection_invalidated": lost, "dialect": engine.dialect}
+        raise DBAPIError.instance(statement, None, wrong, errors, **told) from None
+    lent.close()
+    return found
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Column[K]) -> set[K]:

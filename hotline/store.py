@@ -82,6 +82,10 @@ class Log(Protocol):
         self, start: int | None, limit: int, *, inclusive_of_start: bool = True
     ) -> Sequence[Notification]: ...
     def max_notification_id(self) -> int | None: ...
+    def version_of(self, stream: UUID) -> int:
+        """The version of a stream's last fact, without reading it; 0 when there is none."""
+        ...
+
     def reply_to(self, key: str) -> KeptReply | None: ...
     def position_of(self, stream: UUID, version: int) -> int | None: ...
     def seen(self, consumer: str, fact_id: str) -> bool: ...
@@ -135,6 +139,10 @@ class SQLiteLog(SQLiteApplicationRecorder):
     def reply_to(self, key: str) -> KeptReply | None:
         row = self._one(_GET_REPLY, key)
         return _kept(row) if row else None
+
+    def version_of(self, stream: UUID) -> int:
+        row = self._one("SELECT max(originator_version) AS last FROM stored_events WHERE originator_id = ?", stream.hex)
+        return row["last"] or 0
 
     def position_of(self, stream: UUID, version: int) -> int | None:
         row = self._one(

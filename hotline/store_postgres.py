@@ -75,6 +75,7 @@ class PostgresLog(PostgresApplicationRecorder):
         self._place = SQL("SELECT notification_id FROM {} WHERE originator_id = %s AND originator_version = %s").format(
             table
         )
+        self._last = SQL("SELECT max(originator_version) AS last FROM {} WHERE originator_id = %s").format(table)
 
     def insert_events(
         self,
@@ -118,6 +119,10 @@ class PostgresLog(PostgresApplicationRecorder):
     def reply_to(self, key: str) -> KeptReply | None:
         row = self._one(_mark(_GET_REPLY), key)
         return _kept(row) if row else None
+
+    def version_of(self, stream: UUID) -> int:
+        row = self._one(self._last, stream)
+        return (row["last"] or 0) if row else 0
 
     def position_of(self, stream: UUID, version: int) -> int | None:
         row = self._one(self._place, stream, version)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, bindparam, insert, select, update
 
+from hotline.databases import at_once
 from hotline.facts import Actor
 from projections import access_tables as tables
 from projections.database import is_sqlite, writing
@@ -92,10 +93,7 @@ def _append_at_once(engine: Engine, seen: End, entries: Sequence[AccessEntry]) -
     end, rows = chained(seen, entries)
     given: dict[str, Any] = {name: [row[name] for row in rows] for name in _COLUMNS}
     given |= {"last": end.seq, "link": end.hash, "seen": seen.seq, "seen_link": seen.hash}
-    with engine.connect() as opened:
-        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
-        added = connection.exec_driver_sql(_AT_ONCE, given).rowcount
-    return end if added else None
+    return end if at_once(engine, _AT_ONCE, given).rowcount else None
 
 
 def chained(end: End, entries: Sequence[AccessEntry]) -> tuple[End, list[Row]]:

@@ -1,7 +1,8 @@
 """What the citizen sees of his own ticket: milestones as a parcel carrier gives them, a code each, with time and unit.
 
 No name of staff, no note, nothing of the quarrel between units ever gets in here: a fact says nothing to the citizen
-unless it is named below.  What he can do now is not here either; it comes from the commands' guards.
+unless it is named below.  What he can do now is not here either; it comes from the commands' guards, and what they ask is
+(``guarded.py``).
 """
 
 from __future__ import annotations
@@ -19,21 +20,23 @@ from sqlalchemy import BigInteger, Column, Index, String, select
 from hotline.databases import looking
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
+from projections.guarded import begun, remembered
 from projections.milestones import answered_by_citizen, told
 from projections.moments import micros
 from projections.standing import START, is_over, moved
 from projections.view import Doc, View, Views, find_docs, main_table
 
-__all__ = ["VIEW", "Milestone", "Progress", "Usual", "Words", "by_token", "find", "fold", "usual"]
+__all__ = ["VIEW", "Milestone", "Progress", "Usual", "Words", "by_token", "find", "fold", "read", "usual"]
 
 table = main_table(
-    "progress_v1",
+    "progress_v2",
+    Column("code", String(64), nullable=False, index=True),
     Column("token", String(64), nullable=False, index=True),
     Column("type", String(16)),
     Column("answered_at", BigInteger),
     Column("answered_after", BigInteger),
 )
-Index("progress_v1_usual", table.c.type, table.c.answered_at)
+Index("progress_v2_usual", table.c.type, table.c.answered_at)
 
 Stage = Literal["received", "handling", "needs_supplement", "deferred", "in_review", "asking", "closed", "ended"]
 _STAGES: Mapping[str, Stage] = {
@@ -121,7 +124,7 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
         doc = _received(fact, recorded)
     if doc is None:
         return None
-    changes = moved(doc, recorded)
+    changes = {**moved(doc, recorded), **remembered(doc, recorded)}
     changes["version"] = recorded.originator_version
     clocks = {r.clock: [r.due, r.running, r.provisional, r.stopped] for r in fact.clocks if r.clock in _SHOWN_CLOCKS}
     if clocks:
@@ -134,6 +137,7 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
 def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
     return {
         **START,
+        **begun(fact),
         "number": fact.number,
         "code_hash": fact.access.code,
         "token_hash": fact.access.token,
@@ -160,17 +164,18 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
     if doc["replied_at"] is not None:
         at = micros(doc["replied_at"]) // 1_000_000
         after = at - micros(doc["received_at"]) // 1_000_000
-    return {"token": doc["token_hash"], "type": doc["type"], "answered_at": at, "answered_after": after}
+    proof = {"code": doc["code_hash"], "token": doc["token_hash"]}
+    return {**proof, "type": doc["type"], "answered_at": at, "answered_after": after}
 
 
-VIEW = View("progress", 1, fold, table, _columns)
+VIEW = View("progress", 2, fold, table, _columns)
 
 
 def find(views: Views, ticket_id: UUID) -> Progress | None:
     """How far a ticket is; whoever asks must have proved himself."""
     with looking(views.engine) as connection:
         for ticket, text in find_docs(connection, table, [ticket_id]):
-            return _progress(ticket, from_json(text))
+            return read(ticket, from_json(text))
     return None
 
 
@@ -207,7 +212,8 @@ def by_token(views: Views, token_hash: str) -> UUID | None:
         return connection.scalar(select(table.c.ticket_id).where(table.c.token == token_hash))
 
 
-def _progress(ticket: UUID, doc: Doc) -> Progress:
+def read(ticket: UUID, doc: Doc) -> Progress:
+    """A document as what it says."""
     clocks = doc["clocks"]
     name = "rework" if "rework" in clocks and not clocks["rework"][3] else "citizen"
     due, runs, provisional, _ = clocks.get(name, (None, False, False, False))

@@ -6,15 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
-from hotline.databases import insert_new, looking
+from hotline.databases import insert_new, look, looking
 from hotline.sealing import CipherName, SealingKey, Tampered
 from hotline.vault.errors import Erased
 from hotline.vault.master import WRONG_MASTER, MasterKeyUnusable
 from hotline.vault.tables import changes, chunks, keys
+
+# Made once, for each ticket that is opened carries one of them out.
+_KEYS = select(keys.c.ticket_id, keys.c.wrapped, keys.c.restricted)
+_KEY_OF_ONE = _KEYS.where(keys.c.ticket_id == bindparam("ticket"))
+_KEYS_OF_MANY = _KEYS.where(keys.c.ticket_id.in_(bindparam("tickets", expanding=True)))
+_CHANGES = select(changes.c.count)
 
 
 @dataclass(frozen=True)
@@ -145,9 +152,7 @@ class Keyring:
 
     def _load(self, tickets: list[UUID]) -> dict[UUID, TicketKey | None]:
         seen = self._seen
-        wanted = select(keys.c.ticket_id, keys.c.wrapped, keys.c.restricted).where(keys.c.ticket_id.in_(tickets))
-        with looking(self._engine) as connection:
-            rows = connection.execute(wanted).all()
+        rows = self._rows(tickets)
         loaded: dict[UUID, TicketKey | None] = {
             ticket: TicketKey(self.unwrap(ticket, wrapped), wrapped, restricted) if wrapped else None
             for ticket, wrapped, restricted in rows
@@ -159,12 +164,17 @@ class Keyring:
                         self._keep(ticket, key)
         return loaded
 
+    def _rows(self, tickets: list[UUID]) -> Iterable[Any]:
+        if len(tickets) == 1:
+            return look(self._engine, _KEY_OF_ONE, {"ticket": tickets[0]})
+        with looking(self._engine) as connection:
+            return connection.execute(_KEYS_OF_MANY, {"tickets": tickets}).all()
+
     def _notice_changes(self) -> None:
         now = monotonic()
         if now - self._looked_at < self._fresh_for:
             return
         self._looked_at = now
-        with looking(self._engine) as connection:
-            count = connection.scalar(select(changes.c.count)) or 0
+        count = next((count for (count,) in look(self._engine, _CHANGES)), 0)
         if count != self._seen:
             self.forget(count)

@@ -28,6 +28,15 @@ def test_the_position_of_a_fact_is_its_place_in_the_whole_log(hotline: Hotline) 
     assert hotline.store.position_of(STREAM, 1) is None
 
 
+def test_how_far_a_stream_goes_is_told_without_its_facts(hotline: Hotline) -> None:
+    """The version of its last fact, 0 where there is none."""
+    stream = hotline.receive(t.received(), by=t.OPERATOR).stream
+    assert hotline.store.version_of(stream) == 1
+    version = hotline.handle(Note(text="一"), on=stream, by=t.OPERATOR).version
+    assert hotline.store.version_of(stream) == version == 2
+    assert hotline.store.version_of(STREAM) == 0
+
+
 def test_an_answer_is_kept_as_it_was(hotline: Hotline) -> None:
     """And read by its key."""
     kept = reply("k", A_MONDAY_MORNING)

@@ -16,7 +16,7 @@ from hotline.ticket.actions import ACTIONS
 from hotline.ticket.facts import TicketErased
 from projections import progress
 from projections.follow import catch_up
-from projections.progress import VIEW, Progress, _progress
+from projections.progress import VIEW, Progress, read
 from projections.view import Views
 from tests import handoffs
 from tests import tickets as t
@@ -27,7 +27,7 @@ from tests.spec import Story
 
 def seen(history: list[Recorded] | tuple[Recorded, ...]) -> Progress:
     ((ticket, doc),) = docs_of(VIEW, history).items()
-    return _progress(ticket, doc)
+    return read(ticket, doc)
 
 
 def of(story: Story) -> Progress:

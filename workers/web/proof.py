@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Request, Response
 from hotline.command import Refused
 from hotline.facts import Actor, Role
 from hotline.ticket.facts import TicketReceived
+from projections import tracking
 from workers.compose import House
 from workers.web.api.guarding import Tries, address_of
 from workers.web.api.writing import Number
@@ -28,22 +29,40 @@ SESSION = timedelta(minutes=30)
 PLACES = ("/api/v1/public/tickets/{number}", "/t/{number}")
 """Where the cookie is sent: to this ticket's interface and its page, nowhere else."""
 
+GivenCode = Annotated[str | None, Header(max_length=32, description="The code given with the number")]
+
 _NOT_A_CODE = "-"
 _NOBODY = uuid4()
 
 
 def by_code(house: House, tries: Tries, number: str, code: str | None, address: str) -> UUID:
     """The ticket of a number and its query code.  Raises Refused ``no_such_ticket``, ``too_many_tries``."""
+    return looked_up(house, tries, number, code, address)[0]
+
+
+def looked_up(
+    house: House, tries: Tries, number: str, code: str | None, address: str
+) -> tuple[UUID, tracking.Tracked | None]:
+    """The same, with what the view that proved it holds of the ticket; None where the log had to be asked.
+
+    The view only says yes: its rows are found by the keyed digest of both, so it does not know a wrong number from a
+    wrong code.  Whatever it does not find the log is asked for, which alone says no.
+    """
     tries.before_code(number, address)
+    given = house.hotline.code_hash(number, code or _NOT_A_CODE)
+    found = tracking.by_code(house.views, given)
+    ticket_id = found.progress.ticket_id if found is not None else _in_the_log(house, number, given)
+    tries.after_code(number, address, right=ticket_id is not None)
+    if ticket_id is None:
+        raise Refused("no_such_ticket")
+    return ticket_id, found
+
+
+def _in_the_log(house: House, number: str, given: str) -> UUID | None:
     ticket_id = house.hotline.find(number)
     opening = house.hotline.opening(ticket_id or _decoy(house))
     kept = opening.fact.access.code if opening is not None and isinstance(opening.fact, TicketReceived) else ""
-    given = house.hotline.code_hash(number, code or _NOT_A_CODE)
-    right = hmac.compare_digest(given, kept) and ticket_id is not None
-    tries.after_code(number, address, right=right)
-    if not right or ticket_id is None:
-        raise Refused("no_such_ticket")
-    return ticket_id
+    return ticket_id if hmac.compare_digest(given, kept) else None
 
 
 def _decoy(house: House) -> UUID:
@@ -75,16 +94,18 @@ def by_cookie(request: Request, house: House, number: str) -> UUID | None:
     return ticket_id if ticket_id is not None and subject == str(ticket_id) else None
 
 
-def own_ticket(
-    request: Request,
-    number: Number,
-    house: TheHouse,
-    query_code: Annotated[str | None, Header(max_length=32, description="The code given with the number")] = None,
-) -> UUID:
+def own_ticket(request: Request, number: Number, house: TheHouse, query_code: GivenCode = None) -> UUID:
     """A dependency: the citizen's own ticket, by header or cookie.  Raises Refused."""
+    return own_tracked(request, number, house, query_code)[0]
+
+
+def own_tracked(
+    request: Request, number: str, house: House, query_code: str | None
+) -> tuple[UUID, tracking.Tracked | None]:
+    """The same, with what the view that proved it holds of the ticket, if one did.  Raises Refused."""
     if query_code is None and (proved := by_cookie(request, house, number)) is not None:
-        return proved
-    return by_code(house, request.app.state.tries, number, query_code, address_of(request))
+        return proved, None
+    return looked_up(house, request.app.state.tries, number, query_code, address_of(request))
 
 
 OwnTicket = Annotated[UUID, Depends(own_ticket)]

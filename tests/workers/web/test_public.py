@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from hotline.ticket.handling import Sign
+from projections import tracking
 from tests.support.clock import SettableClock
 from tests.workers.acting import clerk
 from tests.workers.web.desk import API, NAME, PHONE, Desk, district_units, leaf
 from workers.compose import House
+from workers.web.api import progress as api_progress
 
 TICKETS = f"{API}/public/tickets"
 
@@ -68,6 +70,7 @@ def test_wrong_number_and_wrong_code_are_alike(web: TestClient, house: House, mo
     read: list[str] = []
     for name in ("find", "opening", "code_hash"):
         monkeypatch.setattr(house.hotline, name, _counted(name, getattr(house.hotline, name), read))
+    monkeypatch.setattr(tracking, "by_code", _counted("by_code", tracking.by_code, read))
 
     answers, work = [], []
     for n in (number, nobodys):
@@ -78,6 +81,43 @@ def test_wrong_number_and_wrong_code_are_alike(web: TestClient, house: House, mo
     assert answers[0] == answers[1]
     assert answers[0][0] == 404
     assert work[0] == work[1]
+    assert set(work[0]) == {"code_hash", "by_code", "find", "opening"}, "the log is asked before anybody is turned away"
+
+
+def test_a_look_reads_no_history(
+    web: TestClient, operator: Desk, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the page needs stands in the views; of the log only how far the ticket has come is asked."""
+    filed = file(web, house).json()
+    path, code = f"{TICKETS}/{filed['number']}", {"Query-Code": filed["query_code"]}
+    operator.done(filed["number"], "classify", type="complaint", category=leaf(house))
+    seen = web.get(path, headers=code)
+    for reads in ("find", "opening", "ticket", "history", "facts_after"):
+        monkeypatch.setattr(house.hotline, reads, None)
+
+    again = web.get(path, headers=code)
+
+    assert again.status_code == 200, again.text
+    assert (again.json(), again.headers["ETag"]) == (seen.json(), f'"{again.json()["version"]}"')
+    assert set(again.json()["allowed"]) == {"urge", "supplement", "attach", "withdraw"}
+
+
+def test_a_ticket_that_no_view_knows_yet_is_ones_own_all_the_same(
+    web: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filed a moment ago: the log proves it, and the look waits for the view; a citizen's own write is waited for too."""
+    body = {"text": "路灯不亮", "caller": {"name": NAME, "phone": PHONE}}
+    filed = web.post(f"{API}/public/requests", json=body, headers={"Idempotency-Key": str(uuid4())}).json()
+    path, code = f"{TICKETS}/{filed['number']}", {"Query-Code": filed["query_code"]}
+    monkeypatch.setattr(api_progress, "WAIT_SECONDS", 0.0)
+    early = web.get(path, headers=code)
+    assert (early.status_code, early.json()["code"]) == (503, "view_behind")
+    monkeypatch.setattr(api_progress, "wait_until", lambda *_: house.catch_up())
+
+    assert web.get(path, headers=code).json()["allowed"] == ["supplement", "attach", "withdraw", "urge"]
+    urged = web.post(f"{path}/urge", headers=code).json()
+    seen = web.get(path, headers=code).json()
+    assert (seen["version"], seen["allowed"]) == (urged["version"], ["supplement", "attach", "withdraw"])
 
 
 def _counted(name: str, function: Callable[..., Any], read: list[str]) -> Callable[..., Any]:

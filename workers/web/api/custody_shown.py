@@ -81,7 +81,11 @@ class Held(BaseModel):
 
 def of_ticket(house: House, ticket_id: UUID, version: int) -> Custody:
     """The custody of a ticket, at least as new as ``version``: a view that lags is passed over."""
-    found = custody.find(house.views, ticket_id)
+    return not_behind(house, custody.find(house.views, ticket_id), ticket_id, version)
+
+
+def not_behind(house: House, found: Custody | None, ticket_id: UUID, version: int) -> Custody:
+    """What a view holds of a ticket's custody, or what its history comes to where the view lags.  Raises Refused."""
     if found is None or found.version < version:
         found = custody.replay(house.hotline.history(ticket_id))
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -13,9 +14,10 @@ from hotline.facts import Role
 from hotline.rules import Rules
 from hotline.ticket.actions import allowed
 from hotline.ticket.facts import FileAttached
-from projections import progress
+from projections import progress, tracking
 from projections.follow import wait_until
 from projections.progress import Verdict, Words
+from projections.tracking import Tracked
 from workers.attachments import attached
 from workers.compose import House
 from workers.web.api import custody_shown
@@ -72,17 +74,19 @@ class Progress(BaseModel):
     allowed: list[str] = Field(description="urge, supplement, attach, rate, withdraw: what can be done now")
 
 
-def shown(house: House, ticket_id: UUID) -> Progress:
-    """What the citizen sees.  Raises Refused ``view_behind`` when the ticket has not arrived in the view yet."""
-    ticket = house.hotline.ticket(ticket_id)
-    found = progress.find(house.views, ticket_id)
-    if ticket is not None and (found is None or found.version < ticket.version):
+def shown(house: House, ticket_id: UUID, tracked: Tracked | None = None) -> Progress:
+    """What the citizen sees; ``tracked`` is what was read of it already.  Raises Refused ``view_behind`` when the ticket has
+    not arrived in the view yet."""
+    tracked = tracked or tracking.find(house.views, ticket_id)
+    version = house.hotline.store.version_of(ticket_id)
+    if version and (tracked is None or tracked.progress.version < version):
         wait_until(house.views, "progress", house.hotline.position(), WAIT_SECONDS)
-        found = progress.find(house.views, ticket_id)
-    if ticket is None or found is None:
+        tracked = tracking.find(house.views, ticket_id)
+    if not version or tracked is None:
         raise Refused("view_behind")
+    found, ticket = tracked.progress, tracked.ticket
     may = allowed(ticket, house.hotline.desk(ticket_id, CITIZEN), CITIZEN_ACTIONS)
-    held = custody_shown.of_ticket(house, ticket_id, found.version)
+    held = custody_shown.not_behind(house, tracked.custody, ticket_id, found.version)
     left = found.due - house.now() if found.due is not None and found.due_running else None
     return Progress(
         number=found.number,
@@ -122,7 +126,9 @@ def _files(house: House, ticket_id: UUID) -> list[OwnFile]:
 def _step(house: House, ticket_id: UUID, step: progress.Milestone) -> Step:
     named, platform = _named("milestone", step.code), step.slots.get("platform")
     return Step(
-        **named.model_dump(),
+        code=named.code,
+        zh=named.zh,
+        en=named.en,
         at=step.at,
         unit=_unit(house.rules, step.unit),
         platform=custody_shown.platform(house.rules, platform) if isinstance(platform, str) else None,
@@ -131,6 +137,7 @@ def _step(house: House, ticket_id: UUID, step: progress.Milestone) -> Step:
     )
 
 
+@cache
 def _named(table: str, code: str) -> Named:
     key = f"{table}.{code}"
     return Named(code=code, zh=texts.say(key, "zh"), en=texts.say(key, "en")) if texts.known(key) else Named(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Request, Response, status
+from fastapi import APIRouter, Body, Request, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,11 +12,12 @@ from hotline.command import Happened, Line, Refused, Words
 from hotline.ticket import facts as f
 from hotline.ticket.command import TicketCommand
 from hotline.ticket.receiving import Caller, Receive, Whereabouts
+from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.actions import CITIZEN_ACTIONS, SENT_AS_FILES, with_body
 from workers.web.api.guarding import address_of
 from workers.web.api.progress import Progress, shown
-from workers.web.api.reading import fresh, looked
+from workers.web.api.reading import AfterPosition, looked, shows
 from workers.web.api.refusals import refusals
 from workers.web.api.writing import (
     SHORTEST_PUBLIC_KEY,
@@ -30,7 +31,7 @@ from workers.web.api.writing import (
 )
 from workers.web.auth import TheHouse
 from workers.web.news import News
-from workers.web.proof import CITIZEN, OwnTicket, by_code, remember
+from workers.web.proof import CITIZEN, GivenCode, OwnTicket, by_code, own_tracked, remember
 
 router = APIRouter(prefix="/public", tags=["citizens"])
 STREAM_SECONDS = 900.0
@@ -116,13 +117,22 @@ def open_session(
     remember(response, house, number, ticket_id)
 
 
-@own.get("", operation_id="progress", dependencies=[Depends(fresh("progress"))])
-def progress(number: Number, ticket_id: OwnTicket, house: TheHouse, request: Request, response: Response) -> Progress:
+@own.get("", operation_id="progress", response_model=Progress)
+def progress(
+    number: Number,
+    request: Request,
+    query_code: GivenCode = None,
+    after_position: AfterPosition = None,
+) -> Response:
     """Milestones, due date, public reply, and what can be done now (``allowed``)."""
-    found = shown(house, ticket_id)
+    # One turn of a thread, and the answer as it was written: this is asked more often than anything else.
+    house: House = request.app.state.house
+    if after_position is not None:
+        shows(house, after_position, "progress")
+    ticket_id, tracked = own_tracked(request, number, house, query_code)
+    found = shown(house, ticket_id, tracked)
     looked(house, request, CITIZEN, "progress", ticket_id)
-    response.headers["ETag"] = f'"{found.version}"'
-    return found
+    return Response(found.model_dump_json(), media_type="application/json", headers={"ETag": f'"{found.version}"'})
 
 
 def _endpoint(name: str, command_class: type[TicketCommand], example: Mapping[str, Any]) -> Callable[..., Changed]:
