@@ -12,9 +12,9 @@ from uuid import UUID
 from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, literal, or_, select, tuple_, union
 
-from hotline.databases import looking
+from hotline.databases import look
 from hotline.seeing import Scope
-from projections.board_row import BoardRow, UnitPart, row_of
+from projections.board_row import BoardRow, UnitPart, row_of, with_id
 from projections.board_tables import table, unit_lines
 from projections.moments import NEVER, micros
 from projections.view import Views, find_docs
@@ -51,9 +51,9 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows in order, and where the next page begins; None at the end."""
+    """Rows in order, each a ``BoardRow`` as JSON, and where the next page begins; None at the end."""
 
-    rows: tuple[BoardRow, ...] = field(default=())
+    rows: tuple[str, ...] = field(default=())
     next: str | None = None
 
 
@@ -65,9 +65,8 @@ def page(views: Views, scope: Scope, filters: BoardFilter, after: str | None = N
     if scope.empty:
         return Page()
     found = _within(scope, filters, _beginning(after), limit + 1)
-    with looking(views.engine) as connection:
-        got = [(r.over, r.due, r.ticket_id, r.doc) for r in connection.execute(found)]
-    rows = tuple(row_of(ticket, from_json(text)) for _, _, ticket, text in got[:limit])
+    got = look(views.engine, found)
+    rows = tuple(with_id(ticket, text) for _, _, ticket, text in got[:limit])
     over, due, last, _ = got[limit - 1] if len(got) > limit else (0, 0, None, "")
     return Page(rows, f"{over}.{due}.{last.hex}" if last is not None else None)
 
@@ -98,30 +97,29 @@ def _within(scope: Scope, filters: BoardFilter, after: tuple[int, int, UUID] | N
     if units is None:
         if filters.part is not None:
             conditions.append(_has_part("part", filters.part))
-        found = select(_b.over, _b.due, _b.ticket_id, _b.doc).where(*conditions)
-        return _next(found, _b.over, _b.due, _b.ticket_id, after, limit)
-    return _of_units(sorted(units), conditions, filters, after, limit)
-
-
-def _of_units(
-    units: Sequence[str],
-    conditions: Sequence[ColumnElement[bool]],
-    filters: BoardFilter,
-    after: tuple[int, int, UUID] | None,
-    limit: int,
-) -> Select[Any]:
-    """Each unit's lines are read in their own order and only as far as a page needs; then they are merged."""
-    if filters.part is not None:
-        conditions = [*conditions, _u.part == filters.part]
-    each = []
-    for unit in units:
-        lines = select(_u.over, _u.due, _u.ticket_id).join_from(unit_lines, table, _u.ticket_id == _b.ticket_id)
         if filters.over is not None:
-            lines = lines.where(_u.over == int(filters.over))
-        lines = lines.where(_u.unit == unit, *conditions)
-        each.append(select(_next(lines, _u.over, _u.due, _u.ticket_id, after, limit).subquery()))
+            conditions.append(_b.over == int(filters.over))
+        found = select(_b.over, _b.due, _b.ticket_id, _b.shown).where(*conditions, *_not_accused(scope, on_board=True))
+        return _next(found, _b.over, _b.due, _b.ticket_id, after, limit)
+    lines = select(_u.over, _u.due, _u.ticket_id).where(*_not_accused(scope, on_board=False))
+    if conditions:
+        lines = lines.join_from(unit_lines, table, _u.ticket_id == _b.ticket_id).where(*conditions)
+    if filters.part is not None:
+        lines = lines.where(_u.part == filters.part)
+    if filters.over is not None:
+        lines = lines.where(_u.over == int(filters.over))
+    return _of_units(sorted(units), lines, after, limit)
+
+
+def _of_units(units: Sequence[str], lines: Select[Any], after: tuple[int, int, UUID] | None, limit: int) -> Select[Any]:
+    """Each unit's lines are read in their own order and only as far as a page needs; then they are merged.  Rows of the board
+    are looked at for those that are shown, and for others only where a filter asks for what no line has."""
+    each = [
+        select(_next(lines.where(_u.unit == unit), _u.over, _u.due, _u.ticket_id, after, limit).subquery())
+        for unit in units
+    ]
     merged = (union(*each) if len(each) > 1 else each[0]).subquery()
-    found = select(merged.c.over, merged.c.due, merged.c.ticket_id, _b.doc).join_from(
+    found = select(merged.c.over, merged.c.due, merged.c.ticket_id, _b.shown).join_from(
         merged, table, merged.c.ticket_id == _b.ticket_id
     )
     return found.order_by(merged.c.over, merged.c.due, merged.c.ticket_id).limit(limit)
@@ -136,22 +134,29 @@ def _next(query: Select[Any], over: Any, due: Any, ticket: Any, after: Any, limi
 
 
 def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
-    """``hotline.seeing.sees`` as conditions, but for the units, which choose the lines that are read."""
+    """``hotline.seeing.sees`` as conditions, but for the units, which choose the lines that are read, and ``_not_accused``."""
     conditions: list[ColumnElement[bool]] = []
     if scope.district is not None:
         conditions.append(_b.district == scope.district)
     if scope.not_about is not None:
         conditions.append(or_(_b.about_team.is_(None), _b.about_team != scope.not_about))
-    if scope.never_accused:
-        other = or_(_b.type.is_(None), _b.type != "report", _b.accused_unit.is_(None))
-        conditions.append(or_(other, _b.accused_unit.not_in(sorted(scope.never_accused))))
     return conditions
 
 
+def _not_accused(scope: Scope, *, on_board: bool) -> list[ColumnElement[bool]]:
+    """Reports that the scope must not find; a unit's lines know themselves whom theirs accuse."""
+    if not scope.never_accused:
+        return []
+    never = sorted(scope.never_accused)
+    if not on_board:
+        return [or_(_u.accuses.is_(None), _u.accuses.not_in(never))]
+    other = or_(_b.type.is_(None), _b.type != "report", _b.accused_unit.is_(None))
+    return [or_(other, _b.accused_unit.not_in(never))]
+
+
 def _wanted(filters: BoardFilter) -> list[ColumnElement[bool]]:
+    """What is asked of a ticket's row; its lines know ``over`` and ``part`` themselves."""
     conditions: list[ColumnElement[bool]] = []
-    if filters.over is not None:
-        conditions.append(_b.over == int(filters.over))
     if filters.states:
         conditions.append(_b.state.in_(filters.states))
     named = {

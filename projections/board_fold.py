@@ -1,8 +1,4 @@
-"""The board: one row for each ticket, none of the caller's words in it, for lists, filters and counts.
-
-What a row says lies in its document; the columns beside it exist to be searched and sorted by.  A unit finds its
-tickets through lines of its own, which carry the sort order too, so that a page costs what it shows and no more.
-"""
+"""What each fact means to the board: one row for each ticket, none of the caller's words in it."""
 
 from __future__ import annotations
 
@@ -13,10 +9,9 @@ from hotline.clocks import Reading
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from hotline.ticket.reading_facts import TicketRead
-from projections.board_tables import table, unit_lines
-from projections.moments import NEVER, micros
-from projections.standing import START, is_over, moved, part_of_each_unit
-from projections.view import Doc, Lines, View
+from projections.moments import micros
+from projections.standing import START, is_over, moved
+from projections.view import Doc
 
 SUPERVISION = ("yellow", "red", "notice", "criticism")
 """Levels of pressure, the weakest first."""
@@ -106,38 +101,6 @@ def due_clock(doc: Doc) -> str | None:
     return "citizen" if "citizen" in clocks else None
 
 
-def columns(doc: Doc) -> Mapping[str, Any]:
-    name = due_clock(doc)
-    due, runs = (micros(doc["clocks"][name][0]), doc["clocks"][name][1]) if name else (NEVER, False)
-    return {
-        "over": int(is_over(doc)),
-        "due": due,
-        "late_from": due if runs else None,
-        "state": doc["state"],
-        "type": doc["type"],
-        "category": "".join(f"{step}/" for step in doc["category"]),
-        "district": doc["district"],
-        "urgency": doc["urgency"],
-        "source": doc["source"],
-        "problem": doc["problem"],
-        "escalated": doc["escalated"],
-        "supervision": doc["supervision"],
-        "alarm": bool(doc["alarms"]),
-        "about_team": doc["about_team"],
-        "accused_unit": doc["accused_unit"],
-        "received_by": doc["received_by"],
-    }
-
-
-def lines(doc: Doc) -> list[dict[str, Any]]:
-    name = due_clock(doc)
-    due, over = micros(doc["clocks"][name][0]) if name else NEVER, int(is_over(doc))
-    return [
-        {"unit": unit, "part": part["state"], "signed_by": part["signed_by"], "over": over, "due": due}
-        for unit, part in part_of_each_unit(doc).items()
-    ]
-
-
 def _classified(doc: Doc, fact: f.TicketClassified, recorded: Recorded) -> Doc:
     return {
         "type": fact.type,
@@ -218,5 +181,3 @@ _TELLS: Mapping[type, Any] = {
     f.ProcessingRestricted: _now(restricted=True),
     f.TicketErased: _now(restricted=False, erased=True),
 }
-
-VIEW = View("board", 2, fold, table, columns, lines=(Lines(unit_lines, lines),))

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from projections.board_fold import SUPERVISION, due_clock
 from projections.moments import from_micros, micros, moment
 from projections.standing import lead_of, part_of_each_unit
@@ -103,6 +105,20 @@ def row_of(ticket: UUID, doc: Doc) -> BoardRow:
         supervision=SUPERVISION[doc["supervision"] - 1] if doc["supervision"] else None,
         **_as_they_are(doc),
     )
+
+
+_NOBODY = UUID(int=0)
+_JSON = TypeAdapter(BoardRow)
+
+
+def shown(doc: Doc) -> str:
+    """The row of a document as JSON, without its ``ticket_id``."""
+    return _JSON.dump_json(row_of(_NOBODY, doc), exclude={"ticket_id"}).decode()
+
+
+def with_id(ticket: UUID, text: str) -> str:
+    """What ``shown`` gave, with its ``ticket_id``."""
+    return f'{{"ticket_id":"{ticket}",{text[1:]}'
 
 
 def _as_they_are(doc: Doc) -> Doc:

@@ -1,11 +1,15 @@
-"""The tables of the board: a row for each ticket, and a line for each unit that sees it, in the order of its board."""
+"""The tables of the board: a row for each ticket, and a line for each unit that sees it, in the order of its board.
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Uuid
+``shown`` is the row as a list gives it, written once instead of at every look; ``accuses`` is the unit that a report is about,
+which must not find it.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, Uuid
 
 from projections.view import main_table, metadata
 
 table = main_table(
-    "board_v2",
+    "board_v3",
     Column("over", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("late_from", BigInteger, nullable=True),
@@ -22,12 +26,13 @@ table = main_table(
     Column("about_team", String(64), nullable=True),
     Column("accused_unit", String(64), nullable=True),
     Column("received_by", String(64), nullable=True),
-    Index("board_v2_all", "over", "due", "ticket_id"),
-    Index("board_v2_state", "state", "over", "due", "ticket_id"),
-    Index("board_v2_district", "district", "over", "due", "ticket_id"),
+    Column("shown", Text, nullable=False),
+    Index("board_v3_all", "over", "due", "ticket_id"),
+    Index("board_v3_state", "state", "over", "due", "ticket_id"),
+    Index("board_v3_district", "district", "over", "due", "ticket_id"),
 )
 unit_lines = Table(
-    "board_v2_units",
+    "board_v3_units",
     metadata,
     Column("ticket_id", Uuid, primary_key=True),
     Column("unit", String(64), primary_key=True),
@@ -35,6 +40,7 @@ unit_lines = Table(
     Column("signed_by", String(64), nullable=True),
     Column("over", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
-    Index("board_v2_units_order", "unit", "over", "due", "ticket_id"),
+    Column("accuses", String(64), nullable=True),
+    Index("board_v3_units_order", "unit", "over", "due", "ticket_id", "accuses"),
     sqlite_with_rowid=False,
 )

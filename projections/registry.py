@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from projections import (
-    board_fold,
+    board_view,
     calls,
     consultations,
     custody,
@@ -23,7 +23,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
     {
         view.name: view
         for view in (
-            board_fold.VIEW,
+            board_view.VIEW,
             dossier.VIEW,
             progress.VIEW,
             due_list.VIEW,

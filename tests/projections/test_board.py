@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from pydantic import TypeAdapter
 
 from hotline.facts import Actor, Role
 from hotline.rules import load
 from hotline.seeing import Scope, scope_of, sees
 from hotline.ticket.evolving import replay
+from hotline.ticket.facts import TicketClassified
 from projections import board
 from projections.board import BoardFilter, BoardRow
-from projections.board_fold import VIEW
 from projections.board_row import row_of
+from projections.board_view import VIEW
 from projections.follow import catch_up
 from projections.view import Views
 from tests.lives import PEOPLE
@@ -26,6 +27,7 @@ from tests.projections.lives import PaperLog, docs_of, life, ticket_id, together
 SEEDS = tuple(range(500, 530))
 RULES = load("sichuan-2025")
 ALL = BoardFilter()
+ROW = TypeAdapter(BoardRow)
 EVERYTHING = scope_of(Actor(id="system", role=Role.SYSTEM), RULES)
 
 
@@ -41,7 +43,7 @@ def everything(views: Views, scope: Scope, filters: BoardFilter = ALL, limit: in
     while True:
         page = board.page(views, scope, filters, after, limit)
         assert len(page.rows) <= limit
-        rows += page.rows
+        rows += [ROW.validate_json(text) for text in page.rows]
         after = page.next
         if after is None:
             return rows
@@ -121,15 +123,16 @@ def test_a_report_is_not_there_for_the_unit_it_accuses(filled: Views) -> None:
     log = PaperLog(together(SEEDS))
     target = next(r for r in everything(filled, EVERYTHING) if r.units)
     unit = target.units[0]
-    with filled.writing() as connection:
-        connection.execute(
-            text("UPDATE board_v2 SET type = 'report', accused_unit = :unit WHERE ticket_id = :ticket").bindparams(
-                unit=unit, ticket=target.ticket_id.hex if filled.sqlite else target.ticket_id
-            )
-        )
+    last = next(r for r in reversed(log.facts) if r.originator_id == target.ticket_id)
+    report = TicketClassified(
+        type="report", category=target.category, urgency="normal", accused_unit=unit, retention="ordinary"
+    )
+    place = {"originator_version": last.originator_version + 1, "position": len(log.facts) + 1}
+    log.facts.append(replace(last, fact=report, **place))
+    catch_up(filled, VIEW, log.after)
+    assert unit in board.find(filled, [target.ticket_id])[0].units
     scope = scope_of(Actor(id="c", role=Role.UNIT_CLERK, unit=unit), RULES)
     assert target.ticket_id not in {r.ticket_id for r in everything(filled, scope)}
-    assert log.facts
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 50])
@@ -220,16 +223,25 @@ def test_a_units_first_page_is_read_in_order(filled: Views) -> None:
     with filled.engine.connect() as connection:
         sql = str(query.compile(filled.engine, compile_kwargs={"literal_binds": True}))
         plan = [row[3] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql)]
-    lines = [step for step in plan if "board_v2_units" in step]
+    lines = [step for step in plan if "board_v3_units" in step]
     assert lines
-    assert all("USING" in step and "board_v2_units_order" in step for step in lines), plan
-    assert not any(step.startswith("SCAN board_v2") for step in plan), plan
+    assert all("USING" in step and "board_v3_units_order" in step for step in lines), plan
+    assert not any(step.startswith("SCAN board_v3") for step in plan), plan
 
 
 def test_rows_of_named_tickets_come_in_the_order_asked(filled: Views) -> None:
     """A caller's earlier tickets are shown as the vault lists them; unknown ones are left out."""
     asked = [ticket_id(SEEDS[3]), ticket_id(9), ticket_id(SEEDS[0])]
     assert [r.ticket_id for r in board.find(filled, asked)] == [ticket_id(SEEDS[3]), ticket_id(SEEDS[0])]
+
+
+def test_a_row_is_shown_as_it_would_be_made(filled: Views) -> None:
+    """What a list gives are the rows themselves, in the interface's own form of JSON, letter for letter."""
+    for ticket, text in zip(
+        SEEDS, [ROW.dump_json(row) for row in board.find(filled, [ticket_id(s) for s in SEEDS])], strict=True
+    ):
+        shown = [row for row in board.page(filled, EVERYTHING, ALL, limit=200).rows if str(ticket_id(ticket)) in row]
+        assert shown == [text.decode()]
 
 
 def test_an_empty_scope_sees_nothing(filled: Views) -> None:

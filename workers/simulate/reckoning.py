@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
+from pydantic_core import from_json
+
 from hotline.call import facts as calls
 from hotline.caller import conduct
 from hotline.facts import SYSTEM, Recorded, Role
@@ -75,10 +77,10 @@ def _rows(house: House) -> Iterator[str]:
     scope, after = scope_of(SYSTEM, house.rules), None
     while True:
         page = board.page(house.views, scope, board.BoardFilter(), after, 500)
-        for row in page.rows:
-            yield f"state.{row.state}"
-            yield f"type.{row.type or 'unclassified'}"
-            yield f"channel.{row.channel}"
+        for row in map(from_json, page.rows):
+            yield f"state.{row['state']}"
+            yield f"type.{row['type'] or 'unclassified'}"
+            yield f"channel.{row['channel']}"
         if (after := page.next) is None:
             return
 
