@@ -1,4 +1,7 @@
-"""Counting by a formula in the database, in one pass: outcomes of one kind are put together first, and judged once a kind."""
+"""Counting by a formula in the database, in one pass.
+
+Of rows, outcomes of one kind are put together first and judged once a kind.  Sums are of one kind each already.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from hotline.rates.outcome import FACETS, NONE
 from hotline.rates.question import Asked
 from projections import rates_sql as sql
 from projections.rates_sources import Selected, next_month
-from projections.rates_sql import Bool, Number, number
+from projections.rates_sql import Number, number
 
 _FOR_COUNTING = ("SET LOCAL jit = off", "SET LOCAL work_mem = '64MB'")
 """PostgreSQL would compile for longer than it counts, and sort what it can put together as it reads.  (ours, measured)"""
@@ -38,28 +41,30 @@ def count(connection: Connection, formula: Formula, asked: Asked, selected: Sele
 
 def statement(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
     """The dimensions and the counts of each group, the counts in the order of ``Counts`` but the excluded last."""
-    each = _kinds(formula, asked, selected, today).cte("each").prefix_with("MATERIALIZED", dialect="postgresql")
+    kinds = _kinds(formula, asked, selected, today)
+    # What is put together is made first: how many rows have some bits PostgreSQL cannot guess, and where it could ask for them
+    # while it reads it would plan for a handful.
+    together = selected.counted_from != "sums"
+    each = kinds.cte("each").prefix_with("MATERIALIZED", dialect="postgresql") if together else kinds.subquery("each")
     facets: Number = each.c.bits
     flags = {key: each.c[f"flag{nth}"] == number(1) for nth, key in enumerate(_tests(formula, selected, today))}
     counted = sql.counted(formula, facets, flags)
-    whether: Sequence[ColumnElement[Any]] = (
-        each.c.n,
-        _if(counted, each.c.n),
-        _if(counted, sql.weight(formula, facets, flags) * each.c.n),
-        _if(sql.asked(formula, facets), each.c.n),
-        _if(sql.answered(formula, facets), each.c.n),
-        *(_if(sql.left_out(formula, facets, ground), each.c.n) for ground in formula.leave_out),
+    grounds = (sql.left_out(formula, facets, ground) for ground in formula.leave_out)
+    n: Number = each.c.n
+    sums = (
+        func.sum(n),
+        func.sum(n).filter(counted),
+        func.sum(sql.weight(formula, facets, flags) * n).filter(counted),
+        *(func.sum(n).filter(test) for test in (sql.asked(formula, facets), sql.answered(formula, facets), *grounds)),
     )
+    named = [func.coalesce(cast(one, BigInteger), number(0)).label(f"n{nth}") for nth, one in enumerate(sums)]
     keys = [each.c[f"key{nth}"] for nth in range(len(asked.by))]
-    sums = [cast(func.sum(one), BigInteger).label(f"n{nth}") for nth, one in enumerate(whether)]
-    # Not where the rows are read, nor moved there: how many have some bits PostgreSQL cannot guess, and it would plan for a
-    # handful of them.
-    found = select(*keys, *sums).where(sql.holds(formula.among, facets, flags))
+    found = select(*keys, *named).where(sql.holds(formula.among, facets, flags))
     return found.group_by(*keys) if keys else found.having(func.count() > 0)
 
 
 def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
-    """How many outcomes there are of each kind that the formula can tell apart, by dimension."""
+    """How many outcomes there are of each kind, by dimension; of rows, of each that the formula can tell apart."""
     tests = _tests(formula, selected, today)
     source = selected.source
     keys = [
@@ -67,10 +72,11 @@ def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Se
         source.facets.bitwise_and(number(sql.mask(formula))).label("bits"),
         *(sql.flag(test).label(f"flag{nth}") for nth, test in enumerate(tests.values())),
     ]
-    n = cast(func.sum(selected.n), BigInteger) if selected.counted_from == "sums" else func.count()
+    if selected.counted_from == "sums":
+        return select(*keys, selected.n.label("n")).select_from(selected.table).where(selected.where)
     # By name: a whole expression again might hold parameters, and would be another one to PostgreSQL.
     names: list[ColumnElement[Any]] = [literal_column(key.name) for key in keys]
-    chosen = select(*keys, n.label("n")).select_from(selected.table)
+    chosen = select(*keys, func.count().label("n")).select_from(selected.table)
     return chosen.where(selected.where).group_by(*names)
 
 
@@ -78,14 +84,11 @@ def _tests(formula: Formula, selected: Selected, today: int) -> sql.Flags:
     return sql.flags(formula, selected.source, today)
 
 
-def _if(test: Bool, n: Number) -> Number:
-    return case((test, n), else_=number(0))
-
-
 def _key(name: str, formula: Formula, asked: Asked, selected: Selected) -> ColumnElement[Any]:
     if name in TIMES:
         day = selected.source.days[formula.cohort]
-        return day if name == "day" else _month(day, _firsts(asked.start, asked.end))
+        whole = selected.whole_months or name == "day"
+        return day if whole else _month(day, _firsts(asked.start, asked.end))
     if selected.dimension is not None:
         value: ColumnElement[Any] = selected.table.c.value
         return value

@@ -33,6 +33,8 @@ class Selected:
     """How many tickets a row stands for."""
     dimension: str | None = None
     """Of sums: what their ``value`` is of."""
+    whole_months: bool = False
+    """Of sums: whether all are of months, so that a day is the first of its month already."""
 
 
 def best(formula: Formula, asked: Asked) -> CountedFrom:
@@ -79,7 +81,8 @@ def _from_sums(formula: Formula, asked: Asked, today: int) -> Selected:
     kinds = (s.kind == formula.of, s.cohort == formula.cohort, s.by == dimension)
     values = [s.value.in_(values) for values in asked.filters.values()]
     source = Source(s.facets, {formula.cohort: s.start}, {})
-    return Selected("sums", kept.sums, source, and_(true(), *kinds, or_(*periods), *values), s.n, dimension)
+    whole = all(grain == "month" for grain, _, _ in runs)
+    return Selected("sums", kept.sums, source, and_(true(), *kinds, or_(*periods), *values), s.n, dimension, whole)
 
 
 def cuts(formula: Formula, today: int) -> Iterator[int]:

@@ -120,17 +120,22 @@ def profile_shown(rules: Rules) -> ProfileShown:
 
 def figure(formula: Formula, counts: Counts) -> Figure:
     """A group's figure."""
+    return Figure(**_figure(formula, counts))
+
+
+def _figure(formula: Formula, counts: Counts) -> dict[str, Any]:
     coverage = counts.coverage
-    return Figure(
+    return {
         **_value(counts.value),
-        numerator=weight_sum(counts.numerator),
-        denominator=counts.denominator,
-        excluded={ground: n for ground, n in zip(formula.leave_out, counts.excluded, strict=True) if n},
-        asked=counts.asked if formula.question else None,
-        answered=counts.answered if formula.question else None,
-        coverage=written(coverage, 4) if coverage is not None else None,
-        population=counts.population,
-    )
+        "numerator": weight_sum(counts.numerator),
+        "denominator": counts.denominator,
+        "excluded": {ground: n for ground, n in zip(formula.leave_out, counts.excluded, strict=True) if n},
+        "asked": counts.asked if formula.question else None,
+        "answered": counts.answered if formula.question else None,
+        "coverage": written(coverage, 4) if coverage is not None else None,
+        "population": counts.population,
+        "parts": None,
+    }
 
 
 def scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Counts]) -> Figure:
@@ -146,7 +151,8 @@ def scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Coun
 
 def groups(by: Sequence[str], formula: Formula, found: Mapping[Key, Counts]) -> tuple[list[Group], Figure]:
     """Every group in the order of its key, and all together."""
-    each = [Group(**dict(figure(formula, found[key])), key=_named(by, key)) for key in sorted(found)]
+    # As they are: they were made here, and to look at each again would take longer than to count them all.
+    each = [Group.model_construct(**_figure(formula, found[key]), key=_named(by, key)) for key in sorted(found)]
     return each, figure(formula, total(formula, found.values()))
 
 
@@ -176,4 +182,4 @@ def _named(by: Sequence[str], key: Key) -> dict[str, str]:
 def _value(value: Fraction | None) -> dict[str, Any]:
     if value is None:
         return {"value": None, "percent": None, "reason": "empty_denominator"}
-    return {"value": written(value, 6), "percent": written(value * 100, 2)}
+    return {"value": written(value, 6), "percent": written(value * 100, 2), "reason": None}

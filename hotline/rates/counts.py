@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from hotline.rates.formula import WHOLE, Composite, Formula
@@ -66,10 +65,13 @@ def score(composite: Composite, values: Iterable[Fraction | None]) -> Fraction |
 
 def written(exact: Fraction, places: int) -> str:
     """A number with so many places, half away from zero."""
-    whole = (abs(exact.numerator) * 10**places * 2 + exact.denominator) // (exact.denominator * 2)
-    return str(Decimal(whole if exact >= 0 else -whole).scaleb(-places))
+    scale = 10**places
+    whole = (abs(exact.numerator) * scale * 2 + exact.denominator) // (exact.denominator * 2)
+    sign = "-" if exact.numerator < 0 and whole else ""
+    return f"{sign}{whole // scale}.{whole % scale:0{places}}"
 
 
 def weight_sum(ten_thousandths: int) -> str:
     """A sum of weights without idle zeros."""
-    return format((Decimal(ten_thousandths) / WHOLE).normalize(), "f")
+    whole, rest = divmod(ten_thousandths, WHOLE)
+    return f"{whole}.{rest:04}".rstrip("0").rstrip(".") if rest else str(whole)
