@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Semaphore
@@ -16,12 +17,12 @@ from typing import Any, Self
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline.databases import looking
 from hotline.facts import Actor, Role
-from workers.accounts_tables import connect, create_all, secrets_kept, tokens, users
+from workers.accounts_tables import connect, create_all, ended, secrets_kept, tokens, users
 
 PASSWORD_SHORTEST = 10
 TOKEN_PREFIX = "hl_"
@@ -186,6 +187,18 @@ class Accounts:
                 raise RuntimeError("the accounts have no tables yet: call Accounts.migrate() first")
             self._session_key = str(key)
         return self._session_key
+
+    def end_session(self, session: str, until: datetime) -> None:
+        """Let a session that somebody signed out of be worth nothing, also to whoever has a copy of its cookie.  ``until`` is
+        when it would have run out; what has is forgotten."""
+        with suppress(IntegrityError), self._engine.begin() as connection:  # signed out twice is signed out
+            connection.execute(delete(ended).where(ended.c.until <= self._now()))
+            connection.execute(insert(ended).values(session=session, until=until.astimezone(UTC)))
+
+    def has_ended(self, session: str) -> bool:
+        """Whether somebody signed out of this session."""
+        with looking(self._engine) as connection:
+            return connection.scalar(select(ended.c.session).where(ended.c.session == session)) is not None
 
 
 def _actor(id_: str, role: Role, unit: str | None, district: str | None, team: str | None) -> Actor:

@@ -46,6 +46,13 @@ secrets_kept = Table(
     Column("value", Text, nullable=False),
 )
 
+ended = Table(
+    "accounts_ended",
+    metadata,
+    Column("session", String(64), primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),  # after it the session would have run out by itself
+)
+
 
 def connect(url: str) -> Engine:
     """An engine for ``sqlite:///…`` or ``postgresql://…`` (driver psycopg)."""

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from hotline.command import Refused
-from hotline.facts import Role
+from hotline.facts import Actor, Role
+from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.guarding import Tries, address_of
 from workers.web.api.refusals import refusals
@@ -50,14 +51,20 @@ def login(
     request: Request,
 ) -> Session:
     """Log in with a local account.  An unknown name and a wrong password are answered alike, in the same time."""
+    actor = known_by(credentials, house, request)
+    token = sign(house.accounts, "staff", actor.id, lasts=SESSION)
+    return Session(token=token, expires_in=int(SESSION.total_seconds()), actor=Me(**actor.model_dump()))
+
+
+def known_by(credentials: Credentials, house: House, request: Request) -> Actor:
+    """Whose name and password these are.  Raises Refused ``bad_credentials``, ``too_many_requests``."""
     tries: Tries = request.app.state.tries
     tries.before_login(credentials.name, address_of(request))
     actor = house.accounts.check_password(credentials.name, credentials.password.get_secret_value())
     tries.after_login(credentials.name, address_of(request), right=actor is not None)
     if actor is None:
         raise Refused("bad_credentials")
-    token = sign(house.accounts, "staff", actor.id, lasts=SESSION)
-    return Session(token=token, expires_in=int(SESSION.total_seconds()), actor=Me(**actor.model_dump()))
+    return actor
 
 
 @router.get("/me", operation_id="me", responses=refusals(401, 403))

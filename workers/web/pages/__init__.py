@@ -1,10 +1,10 @@
-"""Pages for citizens: server-rendered, complete without scripts."""
+"""Pages for citizens and staff: server-rendered, complete without scripts."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 
-from workers.web.pages import attaching, filing, tracking
+from workers.web.pages import attaching, filing, login, tracking
 from workers.web.pages.showing import problem_page
 from workers.web.routes import put
 
@@ -14,4 +14,5 @@ def install(app: FastAPI) -> None:
     put(app, filing.router)
     put(app, attaching.router)
     put(app, tracking.router)
+    put(app, login.router)
     app.state.problem_page = problem_page

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from hotline.command import Refused
 from hotline.texts import Language, say
 from workers.web.errors import Problem
+from workers.web.pages.staff import is_staff_page, to_login
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _environment = Environment(
@@ -41,9 +42,12 @@ def sentences(problem: Problem) -> list[dict[str, str]]:
     return [{"zh": problem.detail("zh"), "en": problem.detail("en")}]
 
 
-def problem_page(request: Request, problem: Problem) -> HTMLResponse:
-    """Any problem of a page, with the way back."""
-    shown = page("problem.html", status=problem.status, problem=sentences(problem)[0], back="/")
+def problem_page(request: Request, problem: Problem) -> Response:
+    """Any problem of a page, with the way back; whoever is not signed in is asked to."""
+    if problem.code == "signed_out":
+        return to_login(request)
+    back = "/login" if is_staff_page(request.url.path) else "/"
+    shown = page("problem.html", status=problem.status, problem=sentences(problem)[0], back=back)
     shown.headers.update(problem.headers)
     return shown
 
