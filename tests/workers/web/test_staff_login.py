@@ -111,3 +111,32 @@ def test_a_form_of_another_site_signs_nobody_in_or_out(web: TestClient) -> None:
 def test_signing_in_leads_only_to_our_own_pages(next_: str) -> None:
     """Whatever ``next`` says, nobody is led away from the staff's pages."""
     assert own_path(next_) is None
+
+
+@pytest.mark.usefixtures("analyst")
+def test_who_is_not_signed_in_comes_back_to_what_he_wanted(web: TestClient) -> None:
+    """Given a stranger at /analyst with a query, when he signs in, then he is led to that very query."""
+    asked = web.get("/analyst?rate=satisfaction&by=unit", headers={"Accept": "text/html"}, follow_redirects=False)
+    assert asked.headers["location"] == "/login?next=%2Fanalyst%3Frate%3Dsatisfaction%26by%3Dunit"
+
+    form = web.get(asked.headers["location"])
+
+    assert 'value="/analyst?rate=satisfaction&amp;by=unit"' in form.text
+    there = signed_in(web, next="/analyst?rate=satisfaction&by=unit")
+    assert there.headers["location"] == "/analyst?rate=satisfaction&by=unit"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.CITIZEN, Role.SYSTEM)])
+def test_pages_of_numbers_are_for_those_who_answer_for_them(web: TestClient, house: House, role: Role) -> None:
+    """Analysts, supervisors, leaders and auditors are led to their page; everybody else is told by name that no page of numbers
+    is his, and is offered none."""
+    house.accounts.add_user(NAME, PASSWORD, role, unit="wuhou-housing" if role is Role.UNIT_CLERK else None)
+    theirs = role in (Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)
+
+    led = signed_in(web).headers["location"]
+
+    assert led == ("/analyst" if theirs else "/login")
+    assert ('href="/analyst"' in web.get("/login").text) == theirs
+    for path in ("/analyst", "/analyst/tickets", "/analyst/compare", "/analyst/table.csv", "/analyst/tickets.csv"):
+        answer = web.get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code == 403) == (not theirs), path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from hotline.rates.answer import Answer
 from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
 from hotline.seeing import scope_of, sees
+from projections.rates import Snapshot
 from projections.rates_compare import Side, flips
+from projections.rates_moment import Held
 from projections.rates_tickets import Found, page
 from projections.what_if import Retold
 from projections.what_if import Side as Retelling
@@ -71,22 +74,42 @@ def tickets(
     """Exactly the tickets behind a number, by their day.  ``Position`` tells where they were counted; a further page is in
     ``Link: …; rel="next"``."""
     _wait(house, query.after_position)
-    if query.ground is not None and query.part != "excluded":
-        raise Refused("ground_without_excluded")
-    asked = _checked(house, actor, query.asked())
-    formula = _formula(house, query.formula, asked)
-    try:
-        with asking.looking(house) as look:
-            got = page(look, formula, asked, query.part, ground=query.ground, after=query.after, limit=query.limit)
-    except ValueError:
-        raise Refused("bad_cursor") from None
-    hidden = _hidden(house, actor, (found.ticket_id for found in got.found))
-    looked(house, request, actor, "list", summary={"rate": formula.name, "part": query.part, "ground": query.ground})
+    with asking.looking(house) as look:
+        got = listed(query, house, actor, request, look)
     response.headers["Position"] = str(got.held.position)
     if got.next is not None:
         following = request.url.include_query_params(after=got.next).remove_query_params("after_position")
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    return [_behind(house, found, asked, hidden=found.ticket_id in hidden) for found in got.found]
+    return got.tickets
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Part of the list of what is behind a number; ``next`` leads to the rest."""
+
+    formula: Formula
+    tickets: list[Behind]
+    next: str | None
+    held: Held
+
+
+def listed(query: BehindQuery, house: House, actor: Actor, request: Request, look: Snapshot) -> Listed:
+    """The same for the API and for pages; the look is recorded.
+
+    Raises Refused ``ground_without_excluded``, ``bad_cursor``, ``not_of_a_composite`` and those of ``workers.rates``.
+    """
+    if query.ground is not None and query.part != "excluded":
+        raise Refused("ground_without_excluded")
+    asked = asked_within(house, actor, query.asked())
+    formula = _formula(house, query.formula, asked)
+    try:
+        got = page(look, formula, asked, query.part, ground=query.ground, after=query.after, limit=query.limit)
+    except ValueError:
+        raise Refused("bad_cursor") from None
+    hidden = _hidden(house, actor, (found.ticket_id for found in got.found))
+    looked(house, request, actor, "list", summary={"rate": formula.name, "part": query.part, "ground": query.ground})
+    seen = [_behind(house, found, asked, hidden=found.ticket_id in hidden) for found in got.found]
+    return Listed(formula, seen, got.next, got.held)
 
 
 @router.post("/rates/compare", operation_id="rates_compare", responses=refusals(422, 503))
@@ -106,7 +129,7 @@ def compare(
 ) -> Compared:
     """Two formulas, two moments or two profiles of one period: both answers, their difference by group, and the tickets that
     flip.  With a profile each ticket is told again, so the period must be a small one; docs/what-if.md."""
-    ways = tuple((way, _checked(house, actor, comparison.asked(way))) for way in (comparison.a, comparison.b))
+    ways = tuple((way, asked_within(house, actor, comparison.asked(way))) for way in (comparison.a, comparison.b))
     rates = tuple(house.formulas.find(way.formula, asked.start) for way, asked in ways)
     profiles = tuple(asking.profile(house, way.profile) for way, _ in ways)
     sides = tuple(Retelling(*side) for side in zip(rates, (asked for _, asked in ways), profiles, strict=True))
@@ -132,7 +155,8 @@ def _wait(house: House, position: int | None) -> None:
         shows(house, position, "scoreboard")
 
 
-def _checked(house: House, actor: Actor, asked: Asked) -> Asked:
+def asked_within(house: House, actor: Actor, asked: Asked) -> Asked:
+    """The question, checked, as this actor may ask it.  Raises Refused."""
     return asking.checked(house, asking.within_scope(actor, house.rules, asked))
 
 

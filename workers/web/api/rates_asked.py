@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
-from hotline.command import Moment
+from hotline.command import Moment, clean
 from hotline.rates.question import Asked
 from hotline.ticket.keeping_facts import Exclusion
 from projections.rates_tickets import Part
@@ -25,7 +25,7 @@ def _written_out(given: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_written_out)]
-Word = Annotated[str, StringConstraints(max_length=64)]
+Word = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean)]
 Name = Annotated[str, StringConstraints(max_length=80)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from workers.web.pages import attaching, filing, login, tracking
+from workers.web.pages import analyst, analyst_compare, analyst_tickets, attaching, filing, login, tracking
 from workers.web.pages.showing import problem_page
 from workers.web.routes import put
 
@@ -15,4 +15,7 @@ def install(app: FastAPI) -> None:
     put(app, attaching.router)
     put(app, tracking.router)
     put(app, login.router)
+    put(app, analyst.router)
+    put(app, analyst_tickets.router)
+    put(app, analyst_compare.router)
     app.state.problem_page = problem_page

@@ -14,7 +14,7 @@ from workers.web.api.login import Credentials, known_by
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
 from workers.web.pages.showing import from_here, page, sentences
-from workers.web.pages.staff import own_path, sign_in, sign_out, staff
+from workers.web.pages.staff import home_of, own_path, sign_in, sign_out, staff
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -42,7 +42,7 @@ def come_in(
         return _form(problem=Problem("bad_credentials"), name=name[:64], wanted=own_path(next) or "")
     except Refused as refusal:
         return _form(problem=problem_of(refusal), name=name[:64], wanted=own_path(next) or "")
-    there = RedirectResponse(own_path(next) or "/login", status_code=303, headers=_NO_STORE)
+    there = RedirectResponse(own_path(next) or home_of(actor), status_code=303, headers=_NO_STORE)
     sign_in(there, house, actor)
     return there
 
@@ -66,6 +66,7 @@ def _form(
     shown = page(
         "login.html",
         status=problem.status if problem else 200,
+        here="/login",
         actor=actor,
         problem=sentences(problem)[0] if problem else None,
         name=name,

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from hotline.command import Refused
 from hotline.texts import Language, say
 from workers.web.errors import Problem
-from workers.web.pages.staff import is_staff_page, to_login
+from workers.web.pages.staff import is_staff_page, pages_of, to_login
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _environment = Environment(
@@ -25,6 +25,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.globals["say"] = say
+_environment.globals["pages_of"] = pages_of
 
 
 def page(template: str, *, status: int = 200, **given: Any) -> HTMLResponse:

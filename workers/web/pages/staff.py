@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from secrets import token_hex
+from types import MappingProxyType
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -19,8 +20,13 @@ from workers.compose import House
 from workers.web.auth import SESSION, TheHouse, sign, signed
 
 COOKIE = "hotline_staff"
+RATES = frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR})
 PLACES = ("/login", "/analyst")
 """Where the cookie is sent: to the staff's pages, nowhere else.  It is no bearer, and the service API never looks at it."""
+PAGES: Mapping[str, tuple[str, frozenset[Role]]] = MappingProxyType(
+    {"analyst.title": ("/analyst", RATES), "analyst.compare": ("/analyst/compare", RATES)}
+)
+"""What there is in the menu: its name in the catalogue, where it is, and whose it is."""
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,1500}")
 
 
@@ -73,6 +79,17 @@ def one_of(action: str, *roles: Role) -> Callable[[Actor | None], Actor]:
         return actor
 
     return checked
+
+
+def pages_of(actor: Actor) -> list[tuple[str, str]]:
+    """The pages that are somebody's: name in the catalogue and address."""
+    return [(name, path) for name, (path, roles) in PAGES.items() if actor.role in roles]
+
+
+def home_of(actor: Actor) -> str:
+    """Where somebody begins who wanted nothing in particular."""
+    mine = pages_of(actor)
+    return mine[0][1] if mine else "/login"
 
 
 def is_staff_page(path: str) -> bool:
