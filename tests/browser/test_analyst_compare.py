@@ -32,9 +32,9 @@ def test_two_formulas_side_by_side_and_the_tickets_that_flip(plain_page: Page, c
     first = plain_page.locator(f"#compared tr[data-key='{FIRST}']")
     expect(first.locator("td").nth(0)).to_contain_text("66.67 %")
     expect(first.locator("td").nth(1)).to_contain_text("75.00 %")
-    expect(first.locator("td").nth(2)).to_contain_text("8.33 个百分点")
+    expect(first.locator("td").nth(2)).to_contain_text("+8.33 个百分点")
     expect(first.locator("td").nth(3)).to_have_text("1")
-    expect(plain_page.locator("#compared tr.total td").nth(2)).to_contain_text("5.71 个百分点")
+    expect(plain_page.locator("#compared tr.total td").nth(2)).to_contain_text("+5.71 个百分点")
     expect(plain_page.locator("#flips")).to_have_text("2")
     assert set(plain_page.locator("#flipped tbody th").all_inner_texts()) == {"26020200000044", "26020200000088"}
     flipped = plain_page.locator("#flipped tbody tr", has_text="26020200000044")

@@ -130,7 +130,9 @@ def _shown(house: House, request: Request, form: Form, found: Compared) -> dict[
         )
         for line, difference in zip(linked.lines([found.a, found.b]), found.difference, strict=True)
     ]
-    total = Line((), tuple(linked.totals([found.a, found.b])), found.total.points, flips.count if flips else None)
+    total = Line(
+        (), tuple(linked.totals([found.a, found.b])), _signed(found.total.points), flips.count if flips else None
+    )
     following = request.url.include_query_params(after=flips.next) if flips is not None and flips.next else None
     return {
         "by": [labels.dimension(name) for name in found.a.by],
@@ -140,6 +142,10 @@ def _shown(house: House, request: Request, form: Form, found: Compared) -> dict[
         "following": f"{following.path}?{following.query}" if following is not None else None,
         "when": {"a": _when(house, found.a), "b": _when(house, found.b)},
     }
+
+
+def _signed(points: str | None) -> str | None:
+    return points if points is None or points.startswith("-") or not points.strip("0.") else f"+{points}"
 
 
 def _flip(rules: Rules, flip: FlipSeen) -> Flipped:
