@@ -8,7 +8,7 @@ from tests.browser.conftest import Site
 from tests.browser.signing_in import sign_in
 from tests.browser.test_analyst_page import clean
 from tests.rated import FEBRUARY, FIRST, SECOND, february
-from tests.workers.acting import REVIEWER, act, closed
+from tests.workers.acting import REVIEWER, act, closed, dispatched, reply
 
 FORMULAS = "a=formula:satisfaction.rated_only&b=formula:satisfaction.silence_counts"
 
@@ -88,3 +88,24 @@ def test_comparing_is_readable_by_everybody(browser_page: Page, counted: Site, a
             browser_page.goto(counted.url + path)
             clean(browser_page, axe, f"{path} at {width}")
             assert browser_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{path} at {width}"
+
+
+def test_a_past_month_under_another_citys_rules(plain_page: Page, site: Site) -> None:
+    """Given an answer in nine days, when five working days are tried in place of fifteen, then it flips, and both due times
+    stand beside each other."""
+    ticket = dispatched(site.house)
+    site.clock.advance(days=9)
+    reply(site.house, ticket)
+    site.clock.advance(days=60)
+    assert wait_until(site.house.views, "scoreboard", site.house.hotline.position(), 20)
+    sign_in(plain_page, site, "/analyst/compare?from=2026-03-01&to=2026-03-31&a=formula:on_time&b=formula:on_time")
+    plain_page.locator("#b_profile").select_option("shandong-2020")
+    plain_page.get_by_role("main").get_by_role("button", name="对比").click()
+    total = plain_page.locator("#compared tr.total td")
+    expect(total.nth(0)).to_contain_text("100.00 %")
+    expect(total.nth(1)).to_contain_text("0.00 %")
+    expect(total.nth(2)).to_contain_text("-100.00 个百分点")
+    expect(plain_page.locator("#compared")).to_contain_text("shandong-2020@")
+    flipped = plain_page.locator("#flipped tbody td")
+    expect(flipped.nth(1)).to_contain_text("2026-03-2")
+    expect(flipped.nth(2)).to_contain_text("2026-03-10 00:00")

@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 
 from hotline.command import Refused
 from hotline.rates.answer import Answer
-from hotline.rules import Rules
+from hotline.rules.sources import profile_names
 from workers.compose import House
 from workers.web.api import rates as api
 from workers.web.api.custody_shown import Named
@@ -22,7 +22,7 @@ from workers.web.api.rates_shown import Compared, FlipSeen, StatusSeen
 from workers.web.auth import TheHouse
 from workers.web.pages import analyst_form, labels
 from workers.web.pages.analyst import Analyst, local, problem_with, today
-from workers.web.pages.analyst_form import Form
+from workers.web.pages.analyst_form import Choice, Form
 from workers.web.pages.analyst_numbers import Linked, Shown
 from workers.web.pages.showing import from_here, page, sentences
 
@@ -44,12 +44,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Flipped:
-    """A ticket and how each side counts it."""
+    """A ticket and how each side counts it, with the due time it is judged by where the sides differ in that."""
 
     number: str | None
     unit: Named
-    a: StatusSeen
-    b: StatusSeen
+    sides: tuple[tuple[StatusSeen, str | None], ...]
 
 
 @router.get("/analyst/compare")
@@ -75,6 +74,7 @@ def compare(house: TheHouse, actor: Analyst, request: Request) -> HTMLResponse:
         problems=sentences(problem) if problem else [],
         splits=analyst_form.splits(form, 0),
         filters=analyst_form.filters(house, form, actor),
+        profiles={side: _profiles(given.get(f"{side}_profile", "")) for side in SIDES},
         found=found,
         **(_shown(house, request, form, found) if found else {}),
     )
@@ -104,11 +104,19 @@ def _formula(given: QueryParams, side: str, form: Form) -> str:
     return given.get(side, "").removeprefix("formula:") or (form.formula if side == "a" else None) or USUAL[side]
 
 
+def _profiles(chosen: str) -> list[Choice]:
+    return [Choice(name, Named(code=name, zh=name, en=name), name == chosen) for name in profile_names()]
+
+
 def _comparison(given: QueryParams, house: House, form: Form, two: Mapping[str, Form]) -> Comparison:
     """The form as the service API would be asked.  Raises pydantic.ValidationError."""
     zone = house.rules.calendar.zone
     ways = {
-        side: {"formula": one.formula, **{name: one.moment(name, zone) for name in ("as_of", "happened_by")}}
+        side: {
+            "formula": one.formula,
+            **{name: one.moment(name, zone) for name in ("as_of", "happened_by")},
+            "profile": given.get(f"{side}_profile") or None,
+        }
         for side, one in two.items()
     }
     filters = {name: [value] for name, value in form.filters.items()}
@@ -125,7 +133,7 @@ def _shown(house: House, request: Request, form: Form, found: Compared) -> dict[
         Line(
             line.names,
             line.figures,
-            difference.points,
+            _signed(difference.points),
             None if by_unit is None else by_unit.get(difference.key["unit"], 0),
         )
         for line, difference in zip(linked.lines([found.a, found.b]), found.difference, strict=True)
@@ -138,7 +146,7 @@ def _shown(house: House, request: Request, form: Form, found: Compared) -> dict[
         "by": [labels.dimension(name) for name in found.a.by],
         "lines": [*lines, total] if found.a.by else [total],
         "flips": flips,
-        "flipped": [_flip(house.rules, flip) for flip in flips.tickets] if flips is not None else [],
+        "flipped": [_flip(house, flip) for flip in flips.tickets] if flips is not None else [],
         "following": f"{following.path}?{following.query}" if following is not None else None,
         "when": {"a": _when(house, found.a), "b": _when(house, found.b)},
     }
@@ -148,11 +156,13 @@ def _signed(points: str | None) -> str | None:
     return points if points is None or points.startswith("-") or not points.strip("0.") else f"+{points}"
 
 
-def _flip(rules: Rules, flip: FlipSeen) -> Flipped:
-    return Flipped(flip.number, labels.value(rules, "unit", flip.unit), flip.a, flip.b)
+def _flip(house: House, flip: FlipSeen) -> Flipped:
+    unit = labels.value(house.rules, "unit", flip.unit)
+    return Flipped(flip.number, unit, tuple((side, local(house, side.due_at)) for side in (flip.a, flip.b)))
 
 
 def _when(house: House, answer: Answer) -> list[tuple[str, str]]:
-    """The moments a side is looked at from."""
+    """The moments a side is looked at from, and the profile it was told again under."""
     times = (("analyst.as_of_short", answer.as_of), ("analyst.happened_by_short", answer.happened_by))
-    return [(name, str(local(house, at))) for name, at in times if at is not None]
+    said = [(name, str(local(house, at))) for name, at in times if at is not None]
+    return said if answer.profile is None else [*said, ("analyst.profile", answer.profile.version)]
