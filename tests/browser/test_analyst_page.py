@@ -1,6 +1,7 @@
 """What an analyst sees: figures with their proof, and every one of them leads to its tickets."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from hotline.facts import Role
 from tests.browser.conftest import Site
 from tests.browser.signing_in import numbers, sign_in
-from tests.rated import FEBRUARY, FIRST, RATED, SECOND, february
+from tests.rated import FEBRUARY, FIRST, RATED, SECOND, february, outcome
 
 RATED_ONLY, SILENCE = "satisfaction.rated_only", "satisfaction.silence_counts"
 
@@ -83,6 +84,30 @@ def test_a_units_number_leads_to_that_units_tickets(plain_page: Page, counted: S
     expect(plain_page.get_by_text("2026-02-01 至 2026-02-28").first).to_be_visible()
 
 
+def test_groups_can_be_had_with_the_lowest_first(plain_page: Page, counted: Site) -> None:
+    """One click puts the lowest rate of a variant at the top, and the next one the old order back."""
+    sign_in(plain_page, counted, f"/analyst?{FEBRUARY}&by=unit&what=formula:{RATED_ONLY}")
+    keys = plain_page.locator("#by-group tbody tr:not(.total)")
+    assert [line.get_attribute("data-key") for line in keys.all()] == [SECOND, FIRST]
+    plain_page.get_by_role("link", name="低的在前").click()
+    assert [line.get_attribute("data-key") for line in keys.all()] == [FIRST, SECOND]
+    plain_page.get_by_role("link", name="恢复原序").click()
+    assert [line.get_attribute("data-key") for line in keys.all()] == [SECOND, FIRST]
+
+
+def test_a_composite_leads_to_its_parts_and_they_to_their_tickets(plain_page: Page, site: Site) -> None:
+    """A composite has no tickets of its own: its number leads to its parts, and each of theirs to its tickets."""
+    more = outcome("26021500000001", date(2026, 2, 15), FIRST, claimed="resolved", resolved="resolved", ended="closed")
+    february(site.house.views, more)
+    sign_in(plain_page, site, f"/analyst?{FEBRUARY}&by=unit&what=rate:resolution")
+    plain_page.locator(f"#by-group tr[data-key='{FIRST}'] td").last.get_by_role("link").first.click()
+    expect(plain_page.get_by_label("主办单位")).to_have_value(FIRST)
+    parts = row(plain_page, "resolution.gap").locator("td.parts li")
+    expect(parts).to_have_count(2)
+    parts.first.get_by_role("link").last.click()
+    assert numbers(plain_page) == {"26021500000001"}
+
+
 def test_where_there_is_nothing_to_divide_by_no_rate_is_shown(plain_page: Page, counted: Site) -> None:
     """An empty denominator is said in words; neither 0 nor 100 stands in its place."""
     sign_in(plain_page, counted, "/analyst?from=2026-01-01&to=2026-01-31")
@@ -129,6 +154,26 @@ def test_charts_are_drawn_under_the_policy_and_told_without_colour(browser_page:
     assert browser_page.locator("figure svg pattern").count() > 0
     browser_page.locator("figure svg").hover(position={"x": 300, "y": 100})
     assert broken == []
+
+
+def test_whatever_an_address_says_is_text(browser_page: Page, counted: Site) -> None:
+    """Markup in an address is shown as text or refused, and no script of it runs."""
+    ran: list[str] = []
+    browser_page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    evil = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
+    sign_in(browser_page, counted, f"/analyst?{FEBRUARY}&by=unit&unit={evil}&as_of={evil}")
+    for query in (
+        f"unit={evil}&by=unit",
+        f"category={evil}",
+        f"sort={evil}",
+        f"what={evil}",
+        f"what=rate:{evil}",
+        f"by={evil}",
+    ):
+        browser_page.goto(f"{counted.url}/analyst?{FEBRUARY}&{query}")
+        expect(browser_page.get_by_role("heading", name="统计分析")).to_be_visible()
+    assert ran == []
+    assert browser_page.locator("script:not([src])").count() == 0
 
 
 def test_scripts_off_leaves_nothing_missing(plain_page: Page, counted: Site) -> None:

@@ -108,3 +108,16 @@ def test_sessions_are_signed_with_one_key(accounts: Accounts, store_url: str) ->
 
     assert other.session_key == accounts.session_key
     other.close()
+
+
+def test_a_session_that_was_ended_stays_ended(accounts: Accounts, clock: SettableClock) -> None:
+    """Given a session somebody signed out of, it is over until it would have run out by itself, however often he does; no other
+    is touched, and what has run out is not kept."""
+    until = clock() + timedelta(hours=12)
+    accounts.end_session("one", until)
+    accounts.end_session("one", until)
+
+    assert (accounts.has_ended("one"), accounts.has_ended("another")) == (True, False)
+    clock.advance(hours=13)
+    accounts.end_session("another", clock() + timedelta(hours=12))
+    assert (accounts.has_ended("one"), accounts.has_ended("another")) == (False, True)

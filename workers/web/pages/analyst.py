@@ -83,7 +83,8 @@ def problem_with(wrong: Refused | ValidationError) -> Problem:
     """What was wrong with a question, for the page."""
     if isinstance(wrong, Refused):
         return problem_of(wrong)
-    return Problem("invalid", errors=field_errors(wrong.errors(include_url=False, include_input=False)))
+    found = wrong.errors(include_url=False, include_input=False)
+    return Problem("invalid", errors=field_errors([{**error, "loc": ("query", *error["loc"])} for error in found]))
 
 
 def local(house: House, at: datetime | None) -> str | None:
@@ -91,18 +92,27 @@ def local(house: House, at: datetime | None) -> str | None:
     return f"{house.rules.calendar.local(at):%Y-%m-%d %H:%M:%S}" if at is not None else None
 
 
+def moments(house: House, answer: Answer) -> list[tuple[str, str]]:
+    """The moments an answer is looked at from: the name of each in the catalogue, and the time."""
+    times = (("analyst.as_of_short", answer.as_of), ("analyst.happened_by_short", answer.happened_by))
+    return [(name, str(local(house, at))) for name, at in times if at is not None]
+
+
 def _shown(house: House, form: Form, answers: Sequence[Answer]) -> dict[str, Any]:
+    titles = answers[0].formula.title, answers[0].formula.title_en
     first, linked = answers[0], Linked(house.rules, house.formulas, form.filters)
     only = [analyst_form.only(form, answer.formula.id).address() for answer in answers]
     chosen = [labels.value(house.rules, name, value) for name, value in form.filters.items()]
     return {
         "totals": linked.totals(answers),
-        "lines": linked.lines(answers),
+        "lines": linked.lines(answers, form.sort),
+        "sorting": [analyst_form.by_rate_of(form, answer.formula.id).address() + "#groups" for answer in answers],
         "by": [labels.dimension(name) for name in first.by],
         "chosen": chosen,
         "only": only,
         "drawn": chart(house.rules, answers),
-        "rate_name": labels.rate(first.formula.rate, (first.formula.title, first.formula.title_en)),
+        "drawn_of": first.formula.title if len(first.by) > 1 else labels.rate(first.formula.rate, titles).zh,
+        "as_then": moments(house, first),
         "moment": local(house, first.moment),
         "computed_at": local(house, first.computed_at),
         "export": form.address("/analyst/table.csv"),

@@ -21,7 +21,7 @@ from workers.web.api.rates_asked import Comparison
 from workers.web.api.rates_shown import Compared, FlipSeen, StatusSeen
 from workers.web.auth import TheHouse
 from workers.web.pages import analyst_form, labels
-from workers.web.pages.analyst import Analyst, local, problem_with, today
+from workers.web.pages.analyst import Analyst, local, moments, problem_with, today
 from workers.web.pages.analyst_form import Choice, Form
 from workers.web.pages.analyst_numbers import Linked, Shown
 from workers.web.pages.showing import from_here, page, sentences
@@ -163,6 +163,5 @@ def _flip(house: House, flip: FlipSeen) -> Flipped:
 
 def _when(house: House, answer: Answer) -> list[tuple[str, str]]:
     """The moments a side is looked at from, and the profile it was told again under."""
-    times = (("analyst.as_of_short", answer.as_of), ("analyst.happened_by_short", answer.happened_by))
-    said = [(name, str(local(house, at))) for name, at in times if at is not None]
+    said = moments(house, answer)
     return said if answer.profile is None else [*said, ("analyst.profile", answer.profile.version)]

@@ -40,13 +40,16 @@ class Form:
     filters: Mapping[str, str]
     as_of: str
     happened_by: str
+    sort: str = ""
+    """The formula whose rate orders the groups."""
 
     def pairs(self) -> Pairs:
         """As the page's own addresses carry it."""
         what = f"formula:{self.formula}" if self.formula else f"rate:{self.rate}"
         times = [(name, at) for name, at in (("as_of", self.as_of), ("happened_by", self.happened_by)) if at]
+        sort = [("sort", self.sort)] if self.sort else []
         splits = [("by", name) for name in self.by]
-        return [("what", what), ("from", self.start), ("to", self.end), *splits, *self.filters.items(), *times]
+        return [("what", what), ("from", self.start), ("to", self.end), *splits, *self.filters.items(), *times, *sort]
 
     def address(self, path: str = "/analyst", **other: str) -> str:
         return f"{path}?{urlencode([*self.pairs(), *other.items()])}"
@@ -81,6 +84,7 @@ def read(given: QueryParams, today: date) -> Form:
         filters=MappingProxyType({name: given[name] for name in FILTERS if given.get(name)}),
         as_of=given.get("as_of", ""),
         happened_by=given.get("happened_by", ""),
+        sort=given.get("sort", ""),
     )
 
 
@@ -109,6 +113,11 @@ def shortcuts(form: Form, today: date) -> Iterator[Shortcut]:
 def _shortcut(form: Form, kind: str, code: str, start: date, end: date) -> Shortcut:
     there = replace(form, start=start.isoformat(), end=end.isoformat())
     return Shortcut(labels.period(kind, code), there.address(), there == form)
+
+
+def by_rate_of(form: Form, formula: str) -> Form:
+    """The same with its groups in the order of that formula's rate; in their own order where they are so already."""
+    return replace(form, sort="" if form.sort == formula else formula)
 
 
 def only(form: Form, formula: str) -> Form:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from hotline.rates.answer import Answer, Figure
+from hotline.rates.answer import Answer, Figure, Group
 from hotline.rates.catalogue import Catalogue
 from hotline.rates.fields import TIMES
 from hotline.rules import Rules
@@ -18,6 +18,7 @@ from workers.web.api.custody_shown import Named
 from workers.web.pages import labels
 
 TICKETS = "/analyst/tickets"
+_Key = tuple[str, ...]
 _ANY_DAY = date.max
 """A formula that is named with its version is found whatever the day."""
 _ALL: Mapping[str, str] = MappingProxyType({})
@@ -25,10 +26,10 @@ _ALL: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Number:
-    """A number and the tickets behind it; without an address where it is made of other numbers that have one."""
+    """A number and the tickets behind it; that of a composite leads to its parts, which have them."""
 
     text: str
-    href: str | None
+    href: str
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ class Linked:
         """The figure of each answer for everything that was asked about."""
         return [self.shown(answer, answer.total, _ALL) for answer in answers]
 
-    def lines(self, answers: Sequence[Answer]) -> list[Line]:
-        """Every group that any of the answers has, in the order of its key."""
+    def lines(self, answers: Sequence[Answer], sort: str = "") -> list[Line]:
+        """Every group that any of the answers has: in the order of its key, or by the rate of the formula ``sort`` names, the
+        lowest first and those without a rate last."""
         if not answers or not answers[0].by:
             return []
         by = answers[0].by
@@ -85,7 +87,7 @@ class Linked:
                     for answer, groups in zip(answers, found, strict=True)
                 ),
             )
-            for key in sorted({key for groups in found for key in groups})
+            for key in _sorted({key for groups in found for key in groups}, _rates(answers, found, sort))
         ]
 
     def shown(self, answer: Answer, figure: Figure, key: Mapping[str, str]) -> Shown:
@@ -97,7 +99,8 @@ class Linked:
             replace(self._counted(answer, part, key, part.formula), points=part.points, title=self._title(part.formula))
             for part in figure.parts
         )
-        whole = Number(_percent(figure.percent), None) if figure.percent is not None else None
+        by_part = f"/analyst?{urlencode([('what', f'formula:{formula}'), *_of_whom(answer, {**self.filters, **key})])}"
+        whole = Number(_percent(figure.percent), by_part) if figure.percent is not None else None
         return Shown(formula, whole, parts=tuple(parts))
 
     def _counted(self, answer: Answer, figure: Figure, key: Mapping[str, str], formula: str) -> Shown:
@@ -125,15 +128,32 @@ class Linked:
         return Named(code=formula, zh=title.zh, en=title.en)
 
 
+def _rates(answers: Sequence[Answer], found: Sequence[Mapping[_Key, Group]], sort: str) -> Mapping[_Key, Decimal]:
+    """The rate of each group by the formula to sort by."""
+    chosen = (groups for answer, groups in zip(answers, found, strict=True) if answer.formula.id == sort)
+    return {key: Decimal(g.percent) for groups in chosen for key, g in groups.items() if g.percent is not None}
+
+
+def _sorted(keys: Iterable[_Key], rates: Mapping[_Key, Decimal]) -> list[_Key]:
+    return sorted(keys, key=lambda key: (key not in rates, rates.get(key, 0), key))
+
+
 def _behind(answer: Answer, behind: Mapping[str, str], formula: str, part: str, ground: str = "") -> str:
     """The address of the list of tickets behind a number.  ``seen`` lets the list say when the log has moved on since."""
-    start, end = within(answer.period.start, answer.period.end, behind)
-    pairs = [("formula", formula), ("part", part), *([("ground", ground)] if ground else [])]
-    pairs += [("from", start.isoformat()), ("to", end.isoformat())]
-    pairs += [(name, value) for name, value in behind.items() if name not in TIMES]
-    times = (("as_of", answer.as_of), ("happened_by", answer.happened_by))
-    pairs += [(name, at.isoformat()) for name, at in times if at is not None]
+    pairs = [("formula", formula), ("part", part), *([("ground", ground)] if ground else []), *_of_whom(answer, behind)]
     return f"{TICKETS}?{urlencode([*pairs, ('seen', str(answer.position))])}"
+
+
+def _of_whom(answer: Answer, behind: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Period, filters and moments as addresses carry them, narrowed to a group."""
+    start, end = within(answer.period.start, answer.period.end, behind)
+    times = (("as_of", answer.as_of), ("happened_by", answer.happened_by))
+    return [
+        ("from", start.isoformat()),
+        ("to", end.isoformat()),
+        *((name, value) for name, value in behind.items() if name not in TIMES),
+        *((name, at.isoformat()) for name, at in times if at is not None),
+    ]
 
 
 def within(start: date, end: date, key: Mapping[str, str]) -> tuple[date, date]:

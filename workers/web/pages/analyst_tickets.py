@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +22,7 @@ from workers.web.api import rates as api
 from workers.web.api.rates_asked import BehindQuery
 from workers.web.auth import TheHouse
 from workers.web.pages import analyst_rows, labels
-from workers.web.pages.analyst import Analyst, local
+from workers.web.pages.analyst import Analyst, local, moments
 from workers.web.pages.analyst_csv import download
 from workers.web.pages.analyst_form import FILTERS
 from workers.web.pages.showing import from_here, page
@@ -45,6 +47,7 @@ def tickets(house: TheHouse, actor: Analyst, request: Request) -> HTMLResponse:
         actor=actor,
         query=query,
         answer=answer,
+        as_then=moments(house, answer),
         kind=kind,
         number=_number(answer.total, query.part, query.ground),
         ground=labels.word("exclusion", query.ground) if query.ground else None,
@@ -54,7 +57,7 @@ def tickets(house: TheHouse, actor: Analyst, request: Request) -> HTMLResponse:
         moment=local(house, held.moment),
         position=held.position,
         moved_from=_moved(request, held.position),
-        as_then=_address(request, as_of=held.moment.isoformat()) if held.moment is not None else None,
+        for_ever=_for_ever(request, query, held.moment),
         first=_address(request) if query.after else None,
         following=_address(request, after=found.next) if found.next else None,
         export=_address(request, path="/analyst/tickets.csv"),
@@ -108,7 +111,15 @@ def _number(total: Figure, part: str, ground: str | None) -> str | int | None:
 def _moved(request: Request, position: int) -> int | None:
     """The position the number was counted at, where the log has gone on since."""
     seen = request.query_params.get("seen", "")
-    return int(seen) if seen.isdecimal() and int(seen) != position and "as_of" not in request.query_params else None
+    moved = re.fullmatch(r"[0-9]{1,18}", seen) and int(seen) != position and "as_of" not in request.query_params
+    return int(seen) if moved else None
+
+
+def _for_ever(request: Request, query: BehindQuery, moment: datetime | None) -> str | None:
+    """The list as of the moment it was counted at; none where it is of an earlier moment already."""
+    if moment is None or query.as_of is not None or query.happened_by is not None:
+        return None
+    return _address(request, as_of=moment.isoformat())
 
 
 def _address(request: Request, path: str = "/analyst/tickets", **other: str) -> str:

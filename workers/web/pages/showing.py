@@ -72,6 +72,14 @@ _LABELS = {
     "resolution": "page.rate_resolved",
     "satisfaction": "page.rate_satisfied",
     "comment": "page.rate_comment",
+    "from": "analyst.from",
+    "to": "analyst.to",
+    "as_of": "analyst.as_of",
+    "happened_by": "analyst.happened_by",
+    "a.as_of": "analyst.as_of_a",
+    "a.happened_by": "analyst.happened_by_a",
+    "b.as_of": "analyst.as_of_b",
+    "b.happened_by": "analyst.happened_by_b",
 }
 
 
