@@ -81,7 +81,7 @@ def first_logins(house: House) -> dict[str, str]:
 def _greet(settings: Settings, logins: dict[str, str], out: Say) -> None:
     base = f"http://{settings.host}:{settings.port}"
     out(say("up.running", "zh", data=settings.data) + "  " + say("up.running", "en", data=settings.data))
-    for page, path in (("home", "/"), ("docs", "/docs"), ("ready", "/readyz")):
+    for page, path in (("home", "/"), ("analyst", "/analyst"), ("docs", "/docs"), ("ready", "/readyz")):
         out(f"  {base}{path}  {say(f'up.{page}', 'zh')} / {say(f'up.{page}', 'en')}")
     if logins:
         out(say("up.logins", "zh") + "  " + say("up.logins", "en"))

@@ -1,7 +1,7 @@
 """Accounts and tokens: who may come in."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
