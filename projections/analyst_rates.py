@@ -18,7 +18,7 @@ from hotline.rates.fields import NUMBERS, WORDS, Cohort
 from hotline.rates.formula import WHOLE, Formula
 from hotline.rates.question import Asked
 from projections.rates_count import statement
-from projections.rates_sources import Selected, best, cuts
+from projections.rates_sources import Selected, aspect_in, best, cuts
 from projections.rates_sql import Bool, Number, Source, number
 from projections.scoreboard_sums import FirstOfMonth
 from projections.scoreboard_tables import rows, sums
@@ -81,7 +81,7 @@ def _from_sums(formula: Formula) -> Selected:
         )
         wanted = or_(and_(s.grain == "month", s.start < edge), and_(s.grain == "day", s.start >= edge))
         day = _from_today(s.start)
-    kind = and_(s.kind == formula.of, s.cohort == formula.cohort, s.by == "unit")
+    kind = and_(s.aspect == aspect_in(formula), s.by == "unit")
     return Selected("sums", sums, Source(s.facets, {formula.cohort: day}, {}), and_(kind, wanted), s.n, "unit")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from hotline.calendar import SHANGHAI
-from hotline.rates.outcome import FACETS, Facet
+from hotline.rates.outcome import ASPECTS, FACETS, Facet
 from projections import described
 from projections.analyst_rates import select_all
 from projections.described import Column, Described
@@ -87,8 +87,14 @@ def _tickets(names: Names) -> str:
 
 
 def _daily(names: Names) -> str:
-    special = {"day": _day("start"), "dimension": '"by"'}
+    special = {"day": _day("start"), "dimension": '"by"', **{name: _where_known(name) for name in described.SUMMED}}
     return f"SELECT {_list(described.V_DAILY, special)}\nFROM {names[sums.name]}\nWHERE grain = 'day'"
+
+
+def _where_known(facet: str) -> str:
+    """A facet in the lines of those aspects that know it, and nothing in the others."""
+    aspects = ", ".join(literal(name) for name, aspect in ASPECTS.items() if facet in aspect.facets)
+    return f"CASE WHEN aspect IN ({aspects}) THEN {unpacked(FACETS[facet])} END"
 
 
 def _steps(names: Names) -> str:

@@ -110,6 +110,6 @@ def _known(connection: Connection, rules: Rules, whose: Whose) -> None:
 def _named(connection: Connection, by: str, value: str) -> bool:
     """Whether tickets name it: an earlier profile may have had what this one has no longer."""
     s = kept.sums.c
-    keys = (s.kind == "ticket", s.cohort == "received", s.grain == "month", s.by == by, s.value == value)
+    keys = (s.aspect == "intake", s.grain == "month", s.by == by, s.value == value)
     sane = bool(value) and value.isprintable()
     return sane and connection.execute(select(s.n).where(*keys).limit(1)).first() is not None

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from hotline.facts import Role
-from hotline.rates.outcome import FACETS, SUMMED
+from hotline.rates.outcome import ASPECTS, FACETS
 from hotline.texts import known, say
 from hotline.ticket.ticket import State
 from projections.scoreboard_tables import COHORTS, DIMENSIONS
@@ -100,11 +100,13 @@ V_STEP = Described(
         *_of("json", "fields"),
     ),
 )  # fmt: skip
+SUMMED = tuple(name for name in FACETS if any(name in aspect.facets for aspect in ASPECTS.values()))
+"""Facets that some aspect knows, and so some line of the daily sums."""
 V_DAILY = Described(
     "v_daily",
     (
-        Column("kind", "word", ("ticket", "call")), Column("cohort", "word", COHORTS), *_of("day", "day"),
-        Column("dimension", "word", DIMENSIONS), *_of("word", "value"), *_facets(*SUMMED), *_of("whole", "n"),
+        Column("aspect", "word", tuple(ASPECTS)), *_of("day", "day"), Column("dimension", "word", DIMENSIONS),
+        *_of("word", "value"), *_facets(*SUMMED), *_of("whole", "n"),
     ),
 )  # fmt: skip
 V_RATE = Described(

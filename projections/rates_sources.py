@@ -10,7 +10,7 @@ from itertools import pairwise
 from sqlalchemy import FromClause, and_, or_, true
 
 from hotline.rates.answer import CountedFrom
-from hotline.rates.fields import AGES, NUMBERS, TIMES, WORDS, day_number, day_of, summed
+from hotline.rates.fields import AGES, NUMBERS, TIMES, WORDS, aspect_of, day_number, day_of
 from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
 from projections import scoreboard_tables as kept
@@ -42,8 +42,12 @@ def best(formula: Formula, asked: Asked) -> CountedFrom:
     if asked.moved:
         return "versions"
     named = {*asked.by, *asked.filters} - {*TIMES}
-    enough = all(summed(field, formula.cohort) for field in formula.fields)
-    return "sums" if enough and len(named) <= 1 and named <= {*kept.DIMENSIONS} else "rows"
+    return "sums" if aspect_in(formula) is not None and len(named) <= 1 and named <= {*kept.DIMENSIONS} else "rows"
+
+
+def aspect_in(formula: Formula) -> str | None:
+    """The aspect whose sums know all that a formula looks at."""
+    return aspect_of(formula.fields, formula.of, formula.cohort)
 
 
 def select_from(where: CountedFrom, formula: Formula, asked: Asked, today: int) -> Selected:
@@ -78,7 +82,7 @@ def _from_sums(formula: Formula, asked: Asked, today: int) -> Selected:
     s = kept.sums.c
     runs = pieces(asked.start, asked.end, cuts(formula, today), by_day="day" in asked.by)
     periods = (and_(s.grain == grain, s.start.between(number(a), number(b))) for grain, a, b in runs)
-    kinds = (s.kind == formula.of, s.cohort == formula.cohort, s.by == dimension)
+    kinds = (s.aspect == aspect_in(formula), s.by == dimension)
     values = [s.value.in_(values) for values in asked.filters.values()]
     source = Source(s.facets, {formula.cohort: s.start}, {})
     whole = all(grain == "month" for grain, _, _ in runs)

@@ -2,7 +2,7 @@
 
 ``rows`` has one row a ticket as things stand.  ``versions`` has a row for every state a ticket was ever in, by both times:
 the state at (known, stood) is that with the greatest ``stood``, then the greatest ``position``, among those with
-``known_at`` and ``stood`` up to the moments asked for.  ``sums`` counts rows by day and by month, for all and by one dimension.
+``known_at`` and ``stood`` up to the moments asked for.  ``sums`` counts rows by aspect, by day and by month, for all and by one dimension.
 """
 
 from __future__ import annotations
@@ -70,12 +70,11 @@ versions = Table(
 sums = Table(
     "scoreboard_v1_sums",
     metadata,
-    Column("kind", String(8), primary_key=True),
-    Column("cohort", String(8), primary_key=True),
+    Column("aspect", String(16), primary_key=True),
     Column("grain", String(5), primary_key=True),  # day or month; a month stands under its first day
     Column("by", String(8), primary_key=True),
     Column("start", Integer, primary_key=True),
     Column("value", String(64), primary_key=True),
-    Column("facets", BigInteger, primary_key=True),  # those of ``SUMMED`` alone
+    Column("facets", BigInteger, primary_key=True),  # those of the aspect alone
     Column("n", BigInteger, nullable=False),
 )

@@ -15,6 +15,7 @@ from hotline.call.facts import CallAnswered, CallOffered
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from hotline.ticket import handoff_facts as h
+from hotline.ticket.outcome_facts import ResolutionInspected
 
 _TICK = timedelta(microseconds=1)
 CHINA = timezone(timedelta(hours=8))
@@ -177,9 +178,8 @@ def _is_lead(history: History, upto: int, assignment: str) -> bool:
 
 
 def _inspected(history: History) -> str:
-    kind: type | None = getattr(f, "TicketInspected", None)
-    found = history.last(kind) if kind is not None else None
-    return str(found.fact.found) if found is not None else "none"  # type: ignore[attr-defined]
+    found = history.last(ResolutionInspected)
+    return found.fact.resolution if found is not None else "none"  # type: ignore[attr-defined]
 
 
 def _excluded(history: History) -> set[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Literal
 
-from hotline.rates.outcome import FACETS, SUMMED, OutcomeRow
+from hotline.rates.outcome import ASPECTS, FACETS, OutcomeRow
 
 Cohort = Literal["received", "closed", "due"]
 
@@ -65,6 +65,8 @@ def key_of(row: OutcomeRow, cohort: Cohort, dimension: str) -> str:
     return "" if value == "none" else value
 
 
-def summed(field: str, cohort: Cohort) -> bool:
-    """Whether roll-ups by the days of a cohort know a field."""
-    return field in SUMMED or AGES.get(field) == cohort
+def aspect_of(fields: Iterable[str], of: str, cohort: Cohort) -> str | None:
+    """The aspect that knows all of these fields by the days of a cohort, so that sums of it will do; None if there is none."""
+    facets = {field for field in fields if AGES.get(field) != cohort}
+    fits = (name for name, a in ASPECTS.items() if (a.of, a.cohort) == (of, cohort) and facets <= {*a.facets})
+    return next(fits, None)

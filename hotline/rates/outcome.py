@@ -49,7 +49,6 @@ class Facet:
 def _placed() -> Iterator[Facet]:
     shift = 0
     for name, values, bits, mask in (
-        # Those that roll-ups keep (``SUMMED_BITS``) ...
         ("ended", (NONE, "closed", "withdrawn", "voided"), 3, False),
         ("outcome", (NONE, *get_args(Outcome)), 4, False),
         ("direct", ("no", "yes"), 1, False),
@@ -63,7 +62,6 @@ def _placed() -> Iterator[Facet]:
         ("excluded", get_args(Exclusion), 10, True),
         ("answered_call", ("no", "yes"), 1, False),
         ("waited", (NONE, "5", "10", "15", "20", "30", "60", "longer"), 4, False),
-        # ... and those that only rows know.
         ("type", (NONE, *get_args(Type)), 4, False),
         ("urgency", (NONE, *get_args(Urgency)), 2, False),
         ("channel", (NONE, *get_args(Channel)), 5, False),
@@ -79,9 +77,34 @@ FACETS: Mapping[str, Facet] = MappingProxyType({facet.name: facet for facet in _
 else ended the ticket before the due.  ``contacted``, ``resolved``, ``satisfied``: the caller's last answer to each, ``cause``
 that of the last dissatisfied one; silent where he was to be asked, or was tried in vain.  ``claimed`` is what the lead's last
 reply says, ``resolved`` what the caller says, ``inspected`` what an inspector found last."""
-SUMMED = tuple(FACETS)[: tuple(FACETS).index("type")]
-"""Facets that roll-ups keep; a formula that names no other field can be computed from them."""
-SUMMED_MASK = (1 << FACETS["type"].shift) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """What one kind of formula looks at together: sums are kept aspect by aspect, because a sum over all facets at once would
+    have nearly as many lines as there are tickets."""
+
+    of: str
+    cohort: str
+    """The date that puts a ticket into a period: received, closed or due."""
+    facets: tuple[str, ...]
+
+    @property
+    def mask(self) -> int:
+        """The bits of its facets."""
+        return sum(((1 << facet.bits) - 1) << facet.shift for facet in map(FACETS.__getitem__, self.facets))
+
+
+ASPECTS: Mapping[str, Aspect] = MappingProxyType(
+    {
+        "intake": Aspect("ticket", "received", ("ended", "excluded", "outcome", "direct")),
+        "calls": Aspect("call", "received", ("answered_call", "waited")),
+        "satisfaction": Aspect("ticket", "closed", ("ended", "excluded", "contacted", "satisfied", "cause")),
+        "resolution": Aspect("ticket", "closed", ("ended", "excluded", "resolved", "claimed", "inspected")),
+        "punctuality": Aspect("ticket", "due", ("ended", "excluded", "on_time")),
+    }
+)
+"""A formula that looks at nothing beyond one of them can be computed from sums."""
 
 
 def pack(values: Mapping[str, str | frozenset[str]]) -> int:

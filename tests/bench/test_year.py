@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.rates.catalogue import load
-from hotline.rates.outcome import FACETS, SUMMED_MASK
+from hotline.rates.outcome import ASPECTS, FACETS
 from hotline.rates.question import Asked
 from projections import described
 from projections.rates import snapshot
@@ -32,12 +32,15 @@ def test_a_drawn_year_holds_together(postgres_url: str) -> None:
             found = connection.execute(
                 text(
                     "SELECT sum(n), count(DISTINCT facets) FROM scoreboard_v1_sums WHERE \"by\" = 'all' AND grain = :grain"
-                    " AND cohort = 'received'"
+                    " AND aspect = 'intake'"
                 ),
                 {"grain": "day"},
             ).one()
             rows = connection.execute(
-                text(f"SELECT count(*), count(DISTINCT facets & {SUMMED_MASK}) FROM scoreboard_v1_rows")
+                text(
+                    f"SELECT count(*), count(DISTINCT facets & {ASPECTS['intake'].mask}) FROM scoreboard_v1_rows"
+                    " WHERE kind = 'ticket'"
+                )
             ).one()
         last = year.NOVEMBER + timedelta(days=29)
         catalogue = load()

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from hotline.rates.fields import cohort_day, day_number, day_of
-from hotline.rates.outcome import SUMMED_MASK, OutcomeRow
+from hotline.rates.outcome import ASPECTS, OutcomeRow
 from projections import scoreboard_tables as kept
 from projections.view import Views
 
@@ -52,11 +52,11 @@ def _cells(row: OutcomeRow) -> Iterable[tuple[Any, ...]]:
         "all": "", "unit": row.unit or "", "category": row.category or "", "head": row.head or "",
         "channel": "" if channel == "none" else channel, "district": row.district or "",
     }  # fmt: skip
-    for cohort in kept.COHORTS:
-        day = cohort_day(row, cohort)  # type: ignore[arg-type]
+    for name, aspect in ASPECTS.items():
+        day = cohort_day(row, aspect.cohort) if row.kind == aspect.of else None  # type: ignore[arg-type]
         if day is None:
             continue
         first = day_number(day_of(day) - timedelta(days=day_of(day).day - 1))
         for by in kept.DIMENSIONS:
-            yield row.kind, cohort, "day", by, day, values[by], row.facets & SUMMED_MASK
-            yield row.kind, cohort, "month", by, first, values[by], row.facets & SUMMED_MASK
+            yield name, "day", by, day, values[by], row.facets & aspect.mask
+            yield name, "month", by, first, values[by], row.facets & aspect.mask

@@ -18,7 +18,7 @@ from hotline.application import Hotline
 from hotline.facts import Role
 from hotline.rates.answer import Group
 from hotline.rates.catalogue import load
-from hotline.rates.outcome import FACETS, SUMMED
+from hotline.rates.outcome import FACETS
 from hotline.rates.question import Asked
 from hotline.ticket.facts import TicketReceived
 from projections import beside, described
@@ -123,11 +123,12 @@ def test_the_days_sums_are_read_in_words(views: Views, postgres_url: str) -> Non
     """A line of the sums says its day, dimension and value, its facets in words, and how many."""
     put(views, [outcome(MARCH, closed=MARCH, satisfied="silent", type="help", unit="wuhou-housing")] * 7)
 
-    (row,) = ask(postgres_url, "SELECT * FROM v_daily WHERE dimension = 'unit' AND cohort = 'closed'")
+    (row,) = ask(postgres_url, "SELECT * FROM v_daily WHERE dimension = 'unit' AND aspect = 'satisfaction'")
 
-    assert (row["day"], row["cohort"], row["dimension"], row["value"]) == (MARCH, "closed", "unit", "wuhou-housing")
+    assert (row["day"], row["dimension"], row["value"]) == (MARCH, "unit", "wuhou-housing")
     assert (row["satisfied"], row["n"]) == ("silent", 7)
-    assert set(SUMMED) < set(row)
+    assert row["on_time"] is None  # of another aspect
+    assert set(described.SUMMED) < set(row)
     assert "type" not in row
 
 

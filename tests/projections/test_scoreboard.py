@@ -15,14 +15,14 @@ from sqlalchemy import select, update
 
 from hotline.application import Hotline
 from hotline.facts import Recorded
-from hotline.rates.outcome import SUMMED_MASK, OutcomeRow
+from hotline.rates.outcome import ASPECTS, OutcomeRow
 from hotline.two_times import stood_from
 from projections.follow import catch_up
 from projections.rebuild import rebuild
 from projections.registry import VIEWS
 from projections.scoreboard import outcome_of, outcomes
 from projections.scoreboard_sums import month_of
-from projections.scoreboard_tables import COHORTS, DIMENSIONS, sums, versions
+from projections.scoreboard_tables import DIMENSIONS, sums, versions
 from projections.view import Views
 from tests.projections.lives import PaperLog, life, together, write_down
 
@@ -51,12 +51,12 @@ def counted(views: Views) -> Counter[tuple[Any, ...]]:
         for _, row in outcomes(views, kind=kind):
             channel = row.facet("channel")
             values = {"all": "", "channel": "" if channel == "none" else channel}
-            for cohort in COHORTS:
-                day = getattr(row, f"{cohort}_day")
+            for name, aspect in ASPECTS.items():
+                day = getattr(row, f"{aspect.cohort}_day") if aspect.of == kind else None
                 for by in DIMENSIONS if day is not None else ():
                     value = values[by] if by in values else getattr(row, by) or ""
                     for grain, start in (("day", day), ("month", month_of(day))):
-                        keys[kind, cohort, grain, by, start, value, row.facets & SUMMED_MASK] += 1
+                        keys[name, grain, by, start, value, row.facets & aspect.mask] += 1
     return keys
 
 
