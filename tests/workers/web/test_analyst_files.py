@@ -1,8 +1,10 @@
 """The files an analyst takes away: whole, with their proof in every line, and harmless to a spreadsheet."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from io import StringIO
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -104,3 +106,14 @@ def test_of_a_composite_there_is_no_list(analyst: TestClient) -> None:
     )
 
     assert (answer.status_code, "合成" in answer.text) == (422, True)
+
+
+def test_calls_are_listed_by_their_own_ids(analyst: TestClient, house: House) -> None:
+    """Behind a connection rate stand calls, each named by its id and none by a ticket's number."""
+    at = outcome("", date(2026, 2, 3), FIRST, answered_call="yes", waited="10")
+    call = replace(at, kind="call", number=None, unit=None, tier=None, category=None, head=None, district=None)
+    february(house.views, call)
+
+    (found,) = lines(analyst, f"/analyst/tickets.csv?formula=connection@1&part=numerator&{FEBRUARY}")
+
+    assert (UUID(found["通话编号"]), found["接通"], found["等候不超过（秒）"]) == (UUID(int=9), "是", "10")

@@ -17,7 +17,7 @@ _SAID = {
     "ticket": ("contacted", "resolved", "satisfied", "cause", "claimed", "inspected", "on_time", "ended", "outcome"),
     "call": ("answered_call", "waited"),
 }
-_WORDS = {"ticket": ("unit", "category", "district", "channel", "type"), "call": ("channel",)}
+_WORDS = {"ticket": ("unit", "category", "district", "channel", "type"), "call": ()}
 _COUNTS = {"ticket": ("reworks", "returns", "extensions", "urges"), "call": ()}
 """What is shown of each kind: what was said and found first, since that is what numbers are made of."""
 _SPOKEN = {"resolved": "resolution", "claimed": "resolution", "inspected": "resolution", "satisfied": "satisfaction"}
@@ -38,6 +38,11 @@ class Row:
     weight: str | None
 
 
+def number_heading(kind: str) -> Named:
+    """A call has no number that people know, and is named by its id."""
+    return labels.word("heading", "call" if kind == "call" else "number")
+
+
 def columns(kind: str) -> list[Named]:
     """The headings of a list of tickets or calls, but for number, grounds and weight."""
     names = (*_SAID[kind], *_WORDS[kind], *_MOMENTS[kind], *_COUNTS[kind])
@@ -48,7 +53,7 @@ def shown(rules: Rules, kind: str, behind: Behind) -> Row:
     """One line of the list."""
     told = {each.ground: each for each in behind.exclusions}
     return Row(
-        number=behind.number or "—",
+        number=behind.number or (str(behind.ticket_id) if kind == "call" and behind.ticket_id else "—"),
         said=tuple(_facet(rules, behind, name) for name in _SAID[kind]),
         words=tuple(_word(rules, behind, name) for name in _WORDS[kind]),
         moments=tuple(_local(rules, getattr(behind, name)) for name in _MOMENTS[kind]),
@@ -74,7 +79,7 @@ def _local(rules: Rules, at: datetime | None) -> str:
 
 def csv_heading(kind: str) -> Sequence[str]:
     """The first line of the file of a list."""
-    names = [labels.word("heading", "number"), *columns(kind), labels.word("analyst", "excluded_now")]
+    names = [number_heading(kind), *columns(kind), labels.word("analyst", "excluded_now")]
     return [name.zh for name in (*names, labels.word("analyst", "weight"))]
 
 

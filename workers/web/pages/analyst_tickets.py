@@ -52,6 +52,7 @@ def tickets(house: TheHouse, actor: Analyst, request: Request) -> HTMLResponse:
         number=_number(answer.total, query.part, query.ground),
         ground=labels.word("exclusion", query.ground) if query.ground else None,
         chosen=[labels.value(house.rules, name, v) for name, values in query.filters().items() for v in values],
+        number_heading=analyst_rows.number_heading(kind),
         columns=analyst_rows.columns(kind),
         rows=[analyst_rows.shown(house.rules, kind, each) for each in found.tickets],
         moment=local(house, held.moment),
