@@ -15,7 +15,6 @@ from hotline.call.facts import CallAnswered, CallOffered
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from hotline.ticket import handoff_facts as h
-from hotline.ticket.outcome_facts import ResolutionInspected
 
 _TICK = timedelta(microseconds=1)
 CHINA = timezone(timedelta(hours=8))
@@ -92,6 +91,8 @@ def told(history: History) -> Told | None:
         "channel": begun.fact.channel, "source": begun.fact.source.kind,  # type: ignore[attr-defined]
         "unit": lead.unit if lead else "", "tier": lead.tier if lead else "",
         "category": category, "head": category.split(".")[0], "district": begun.fact.district or "",  # type: ignore[attr-defined]
+        "reworks": len(history.all(f.ReworkOrdered)), "returns": len(history.all(f.ReturnRequested)),
+        "extensions": len(history.all(f.ExtensionGranted)), "urges": len(history.all(f.TicketUrged)), "answers": len(heard),
         "days": {"received": _day(begun.recorded_at), "closed": _day(closed), "due": _day(due - _TICK if due is not None else None)},
     }  # fmt: skip
 
@@ -109,8 +110,9 @@ def _of_call(history: History) -> Told:
     )
     unasked = dict.fromkeys(("contacted", "resolved", "satisfied"), "not_asked")
     words = dict.fromkeys(("unit", "tier", "category", "head", "district"), "")
+    counts = dict.fromkeys(("reworks", "returns", "extensions", "urges", "answers"), 0)
     return {
-        "kind": "call", **nothing, **unasked, **words, "direct": "no", "excluded": set(), "answered_call": answered,
+        "kind": "call", **counts, **nothing, **unasked, **words, "direct": "no", "excluded": set(), "answered_call": answered,
         "waited": waited, "days": {"received": _day(when), "closed": None, "due": None},
     }  # fmt: skip
 
@@ -178,8 +180,8 @@ def _is_lead(history: History, upto: int, assignment: str) -> bool:
 
 
 def _inspected(history: History) -> str:
-    found = history.last(ResolutionInspected)
-    return found.fact.resolution if found is not None else "none"  # type: ignore[attr-defined]
+    found = history.last(f.ResolutionInspected)
+    return str(found.fact.resolution) if found is not None else "none"  # type: ignore[attr-defined]
 
 
 def _excluded(history: History) -> set[str]:
@@ -224,6 +226,8 @@ def _fits(name: str, wanted: Any, of: Told, today: date) -> bool:
             return False
         ago = (today - day).days
         return bool(wanted.get("at_least", ago) <= ago <= wanted.get("at_most", ago))
+    if isinstance(wanted, dict) and "not" not in wanted:
+        return bool(wanted.get("at_least", of[name]) <= of[name] <= wanted.get("at_most", of[name]))
     values = of[name] if isinstance(of[name], set) else {of[name]}
     if isinstance(wanted, list):
         return any(value in wanted for value in values)
