@@ -18,6 +18,7 @@ RULES = load("sichuan-2025")
 CODES = frozenset(outside.named(RULES).values())
 UNSEEN = Path(__file__).parents[2] / "data" / "requests"
 OF_DANGER = Path(__file__).parents[2] / "data" / "requests2"
+BLIND = Path(__file__).parents[2] / "data" / "requests3"
 
 
 def test_a_plain_request_is_read_with_reasons() -> None:
@@ -212,5 +213,5 @@ def test_no_training_text_is_measured_with() -> None:
     """Given the training texts and our unseen ones, when they are compared, then none stands in both."""
     folder = Path(corpus.__file__).parent.parent / "training"
     learned = {example.text for example in corpus.read_folder(folder, CODES)}
-    for measured in (UNSEEN, OF_DANGER):
+    for measured in (UNSEEN, OF_DANGER, BLIND):
         assert not learned & {example.text for example in corpus.read_folder(measured, CODES)}
