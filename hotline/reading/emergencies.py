@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from itertools import islice
+from itertools import count, islice
+from operator import attrgetter
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from hotline.reading.letters import ByPair
 from hotline.reading.reading import Alarm, Owner
 
 Guard = Literal["negated", "over", "supposed", "drill", "question", "hazard", "habit", "found", "figure", "aftercare"]
@@ -55,18 +57,20 @@ class Rule(BaseModel):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Word:
+    longest: str
     pattern: re.Pattern[str]
     rule: Rule
+    order: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Emergencies:
     """The rules made ready: each word is looked for only where its rarest two letters stand."""
 
     version: str
-    by_pair: Mapping[str, tuple[_Word, ...]]
+    by_pair: ByPair[tuple[_Word, ...]]
     beside: Mapping[str, re.Pattern[str]]
     also: Mapping[str, re.Pattern[str]]
     unless: Mapping[str, re.Pattern[str]]
@@ -77,12 +81,11 @@ class Emergencies:
     doubt: tuple[str, ...]
 
     def find(self, text: str) -> list[Alarm]:
-        """The rules that hold in a plain text, with the places of the words; each rule once for the same place."""
-        pairs = {text[i : i + 2] for i in range(len(text) - 1)} & self.by_pair.keys()
-        if not pairs:
-            return []
+        """The rules that hold in a plain text, with the places of the words; each rule once for the same place, by the word of
+        it that stands first in the file."""
         found: dict[tuple[str, int], Alarm] = {}
-        for word in {word for pair in pairs for word in self.by_pair[pair]}:
+        told = {word for _, words in self.by_pair.find(text) for word in words if word.longest in text}
+        for word in sorted(told, key=attrgetter("order")):
             rule = word.rule
             for match in islice(word.pattern.finditer(text), MOST):
                 if (rule.id, match.start()) not in found and self._holds(rule, text, match):
@@ -124,12 +127,13 @@ def _around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _words(rules: Iterable[Rule]) -> Iterator[tuple[str, _Word]]:
+    order = count()
     for rule in rules:
         for written in rule.words:
             parts = written.split("…")
             pattern = rf"[^。！？!?;；\n]{{0,{GAP}}}?".join(map(re.escape, parts))
             longest = max(parts, key=len)
-            yield longest[:2], _Word(re.compile(pattern), rule)
+            yield longest[:2], _Word(longest, re.compile(pattern), rule, next(order))
 
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
@@ -148,7 +152,7 @@ def parse(text: str) -> Emergencies:
     guards = data["guards"]
     return Emergencies(
         version=f"emergencies@{sha256(text.encode()).hexdigest()[:12]}",
-        by_pair=by_pair,
+        by_pair=ByPair(by_pair),
         beside={rule.id: _any(map(re.escape, rule.beside)) for rule in rules if rule.beside},
         also={rule.id: _any(map(re.escape, rule.also)) for rule in rules if rule.also},
         unless={rule.id: _any(map(re.escape, rule.unless)) for rule in rules if rule.unless},

@@ -38,9 +38,8 @@ def signs(text: str) -> list[str]:
 def words(text: str, lexicon: Lexicon) -> dict[str, list[int]]:
     """The words of a lexicon in a plain text, each with the places where it begins."""
     found: dict[str, list[int]] = {}
-    begins = lexicon.by_pair
-    for place in range(len(text)):
-        for word in begins.get(text[place : place + 2], ()):
+    for place, begun in lexicon.by_pair.find(text):
+        for word in begun:
             if text.startswith(word, place):
                 found.setdefault(word, []).append(place)
     for letter in lexicon.letters:

@@ -9,6 +9,7 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63} {0,2}(?:@|艾特|\[at\]|\(at\)) {0,2}"
     r"[A-Za-z0-9\-]{1,63}(?: ?[.点] ?[A-Za-z0-9\-]{1,63}){1,4}"
 )
+_LATIN = re.compile(r"[a-z0-9_\-]{5}", re.IGNORECASE)  # no name at WeChat or QQ is shorter
 _BETWEEN = r"(?:号码|账号|帐号|号|id|同号|也是|就是|是|为|叫|加|[:,;，、 \-(]){0,5}"
 _COUNTED = r"(?![0-9])(?! ?(?:元|块|万|千|人|次|户|多))"
 _WECHAT = re.compile(
@@ -30,8 +31,11 @@ _IN_A_STREET = re.compile(r"[路街巷道弄里村胡同庄苑园区]$")
 
 def handles(text: str) -> Iterator[Span]:
     """Hits in a folded text."""
-    for match in _EMAIL.finditer(text):
-        yield Span(match.start(), match.end(), "email")
+    if "@" in text or "艾特" in text or "at" in text:
+        for match in _EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "email")
+    if not _LATIN.search(text):
+        return
     for match in _WECHAT.finditer(text):
         yield Span(match.start(1), match.end(1), "wechat")
     for match in _QQ.finditer(text):

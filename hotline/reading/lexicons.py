@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hotline.reading import cues
+from hotline.reading.letters import ByPair
 from hotline.rules.taxonomy import Taxonomy
 
 
@@ -13,7 +14,7 @@ class Lexicon:
     """Each word with the categories and cue groups it speaks for; words of one letter apart, the others by their first two."""
 
     labels: Mapping[str, tuple[str, ...]]
-    by_pair: Mapping[str, tuple[str, ...]]
+    by_pair: ByPair[tuple[str, ...]]
     letters: tuple[str, ...]
 
 
@@ -28,4 +29,4 @@ def lexicon(taxonomy: Taxonomy) -> Lexicon:
         if len(word) > 1:
             by_pair.setdefault(word[:2], []).append(word)
     letters = tuple(word for word in labels if len(word) == 1)
-    return Lexicon(labels, {pair: tuple(words) for pair, words in by_pair.items()}, letters)
+    return Lexicon(labels, ByPair({pair: tuple(words) for pair, words in by_pair.items()}), letters)

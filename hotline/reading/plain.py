@@ -1,13 +1,13 @@
 """A text as the reader wants to see it: simplified, one width, lower case, without markup, every place traceable."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import compress
 
-from hotline.reading.folding import fold
+from hotline.reading.folding import fold, swapping
 from hotline.reading.reading import Unread
 
 HEAD, TAIL = 6_000, 2_000
@@ -16,18 +16,19 @@ HEAD, TAIL = 6_000, 2_000
 _MARKUP = re.compile(r"<[/!a-zA-Z][^<>]{0,300}>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,6});|https?://[A-Za-z0-9./?=&%#_\-]{1,300}")
 _DROPPED = re.compile(rf"{_MARKUP.pattern}|(?<=[0-9])[0-9]+|(?<=\s)\s+|([^\w\s])\1+(?=\1)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_TWO_HAN = re.compile(rf"{_HAN.pattern}.*?{_HAN.pattern}", re.DOTALL)
 _WORD = re.compile(r"[^\W_]")
 _EMOJI = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]")
 
 
 @cache
-def _simplified() -> dict[int, str]:
-    table: dict[int, str] = {}
+def _simplified() -> Callable[[str], str]:
+    table: dict[str, str] = {}
     for line in (files(__package__) / "traditional.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             old, new = line.split(" ")
-            table |= dict(zip(map(ord, old), new, strict=True))
-    return table
+            table |= dict(zip(old, new, strict=True))
+    return swapping(table)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def plain(text: str) -> Plain:
     if len(folded.plain) < len(text):
         unread.append("invisible")
     places = [places[place] for place in folded.places] if len(folded.plain) < len(text) else places
-    same = folded.plain.translate(_simplified())
+    same = _simplified()(folded.plain)
     if same != folded.plain:
         unread.append("traditional")
     if _MARKUP.search(same):
@@ -76,11 +77,13 @@ def _lower(text: str) -> str:
 
 
 def _nothing_in(original: str, text: str) -> tuple[Unread, ...]:
+    if _TWO_HAN.search(text):
+        return ()
     if not text.strip():
         return ("empty",)
-    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
+    words = len(_WORD.findall(text))
     if not words:
         return ("emoji_only",) if _EMOJI.search(original) else ("no_words",)
-    if han < 2 and words > 8:
+    if words > 8:
         return ("other_language",)
     return ()

@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+import numpy as np
+
 from hotline.reading import emergencies, splitting, weights
 from hotline.reading.emergencies import Emergencies
-from hotline.reading.features import grams, hits, signs, words
+from hotline.reading.features import signs, words
 from hotline.reading.lexicons import Lexicon, lexicon
 from hotline.reading.personal import find
 from hotline.reading.plain import HEAD, Plain, plain
 from hotline.reading.reading import OWNERS, Alarm, Evidence, Guess, Matter, Owner, Reading
+from hotline.reading.rows import Numbers
 from hotline.reading.scoring import Scored, best_of
-from hotline.reading.weights import Numbers, Sample, Weights
+from hotline.reading.weights import Looked, Weights
 from hotline.rules import Rules
 from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import URGENCIES, TicketType, Urgency
@@ -38,6 +41,16 @@ class Reader:
         """Every word that counts, with the categories and cue groups it speaks for."""
         return lexicon(self.taxonomy)
 
+    @cached_property
+    def columns(self) -> tuple[Mapping[str, Sequence[int]], int]:
+        """For each word the columns it counts in, and how many there are: first those of the weights, then one for each
+        category the weights do not know, which still takes its share."""
+        places = dict(self.weights.labels)
+        for labels in self.lexicon.labels.values():
+            for label in labels:
+                places.setdefault(label, len(places))
+        return {word: [places[label] for label in labels] for word, labels in self.lexicon.labels.items()}, len(places)
+
     @property
     def rules_version(self) -> str:
         """The words and emergency rules by content hash."""
@@ -53,9 +66,8 @@ class Reader:
             )
         pieces = splitting.pieces(seen.text)
         found = words(seen.text, self.lexicon)
-        samples = self._samples(seen.text, pieces, found)
-        whole = self.weights.sample({}, signs(seen.text), hits(found, self.lexicon))
-        scored, *parts = Scored.all_of(self.weights, whole, samples)
+        looked = self.look(seen.text, pieces, found)
+        scored, *parts = Scored.all_of(self.weights, looked)
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
         urgency, urgent = self._urgency(seen.text, scored, alarms)
@@ -76,22 +88,26 @@ class Reader:
             skill=None if alarms or type_ == "praise" else self.taxonomy.skill(best),
             statutory=self.taxonomy.statutory(best),
             alarms=tuple(_placed(alarm, seen) for alarm in alarms),
-            evidence=(*self._evidence(seen, best, found, samples), *_alarm_evidence(alarms, seen)),
+            evidence=(*self._evidence(seen, best, found, looked), *_alarm_evidence(alarms, seen)),
             personal=personal,
             split=tuple(self._matter(seen, *each) for each in splitting.matters(seen.text, pieces, parts)),
             could_not_read=seen.unread if scored.known else (*seen.unread, "nothing_known"),
         )
 
-    def _samples(self, text: str, pieces: Sequence[tuple[int, int]], found: Found) -> list[Sample]:
+    def look(self, text: str, pieces: Sequence[splitting.Piece], found: Found) -> Looked:
+        """A plain text looked up in the weights, with the words of the lexicons found in it."""
         begins = [begin for begin, _ in pieces]
-        said: list[set[str]] = [set() for _ in pieces]
+        told = (
+            [signs(text), *(signs(text[begin:end]) for begin, end in pieces)] if len(pieces) > 1 else [signs(text)] * 2
+        )
+        columns, width = self.columns
+        said: set[tuple[int, str]] = set()
         for word, places in found.items():
-            for place in places:
-                said[bisect_right(begins, place) - 1].add(word)
-        return [
-            self.weights.sample(grams(text[begin:end]), signs(text[begin:end]), hits(words_, self.lexicon))
-            for (begin, end), words_ in zip(pieces, said, strict=True)
-        ]
+            said.add((0, word))
+            said.update((bisect_right(begins, place), word) for place in places)
+        cells = [piece * width + column for piece, word in said for column in columns[word]]
+        hits = np.bincount(np.array(cells, np.int64), minlength=len(told) * width).reshape(-1, width)
+        return self.weights.look(text, begins, told, hits)
 
     def _guesses(self, scored: Scored) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
         heads = [Guess(category=(code,), probability=p) for code, p in scored.top("heads", TOP)]
@@ -121,15 +137,13 @@ class Reader:
         told = scored.probability("owners", owner)
         return (alarms[0].owner, 1.0) if alarms and told < ours else (owner, round(told, 4))
 
-    def _evidence(
-        self, seen: Plain, category: tuple[str, ...], found: Found, samples: Sequence[Sample]
-    ) -> list[Evidence]:
+    def _evidence(self, seen: Plain, category: tuple[str, ...], found: Found, looked: Looked) -> list[Evidence]:
         told = []
         for word, places in found.items():
             for code in set(self.lexicon.labels[word]) & set(category):
                 start, end = seen.original(places[0], places[0] + len(word))
                 told.append(Evidence(start=start, end=end, about="category", rule=f"words:{code}", weight=1.0))
-        for start, end, weight in splitting.weighty(seen.text, self.weights, category[-1], samples, REASONS):
+        for start, end, weight in splitting.weighty(seen.text, self.weights, category[-1], looked, REASONS):
             begin, stop = seen.original(start, end)
             told.append(Evidence(start=begin, end=stop, about="category", rule="learned", weight=round(weight, 3)))
         return told

@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hotline.reading.weights import Numbers, Sample, Weights
+from hotline.reading.rows import Numbers
+from hotline.reading.weights import Looked, Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,13 +21,13 @@ class Scored:
     known: bool
 
     @classmethod
-    def all_of(cls, weights: Weights, whole: Sample, pieces: Sequence[Sample]) -> list[Self]:
+    def all_of(cls, weights: Weights, looked: Looked) -> list[Self]:
         """A text and its pieces at once, which costs little more than the text alone."""
-        scores = weights.scores(whole, pieces)
+        scores = weights.scores(looked)
         parts = {part: weights.probabilities(part, scores) for part in weights.spans}
         share = weights.lines["heads"]
         parts["categories"], parts["heads"] = joined(weights, parts["categories"], parts["heads"], share)
-        known = bool(whole.hits) or any(len(gram) > 1 for piece in pieces for gram in piece.grams)
+        known = bool(looked.hits.any() or (looked.lengths > 1).any())
         return [cls(weights, {part: values[n] for part, values in parts.items()}, known) for n in range(len(scores))]
 
     def probability(self, part: str, label: str) -> float:

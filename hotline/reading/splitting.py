@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hotline.reading.rows import Numbers
 from hotline.reading.scoring import Scored, heads_of
-from hotline.reading.weights import Numbers, Sample, Weights, softmax
+from hotline.reading.weights import Looked, Weights, softmax
 
 SHORTEST = 8
 """Letters below which a piece is no matter of its own; ours."""
@@ -48,16 +49,21 @@ def matters(text: str, parts: Sequence[Piece], scored: Sequence[Scored]) -> list
     if len(parts) < 2:
         return []
     told = np.log(np.array([each.by_part["categories"] for each in scored]) + 1e-6)
+    prices = [SWITCH_AT_CUE if _CUE.match(text, start) else SWITCH for start, _ in parts[1:]]
+    if told.sum(0).max() >= told.max(1).sum() - min(prices):
+        return []  # no boundary can be worth its price
     heads = heads_of(scored[0].weights)
     cost, back = -told[0], []
-    for (start, _), now in zip(parts[1:], told[1:], strict=True):
-        price = SWITCH_AT_CUE if _CUE.match(text, start) else SWITCH
-        before, least = np.arange(len(cost)), cost
-        for other in np.argsort(cost)[:3]:
-            paid = cost[other] + price + SWITCH_IN_HEAD * (heads == heads[other])
-            before, least = np.where(paid < least, other, before), np.minimum(paid, least)
-        back.append(before)
-        cost = least - now
+    for price, now in zip(prices, told[1:], strict=True):
+        best = int(np.argmin(cost))
+        inside = heads == heads[best]
+        outside = int(np.argmin(np.where(inside, np.inf, cost)))
+        near, far = cost[best] + SWITCH_IN_HEAD, cost[outside]
+        before = np.where(inside & (far < near), outside, best)
+        paid = price + np.where(inside, min(near, far), cost[best])
+        stay = cost <= paid
+        back.append(np.where(stay, np.arange(len(cost)), before))
+        cost = np.where(stay, cost, paid) - now
     path = [int(np.argmin(cost))]
     for before in reversed(back):
         path.append(int(before[path[-1]]))
@@ -72,22 +78,16 @@ def matters(text: str, parts: Sequence[Piece], scored: Sequence[Scored]) -> list
     ]
 
 
-def weighty(
-    text: str, weights: Weights, label: str, samples: Sequence[Sample], count: int
-) -> list[tuple[int, int, float]]:
+def weighty(text: str, weights: Weights, label: str, looked: Looked, count: int) -> list[tuple[int, int, float]]:
     """The stretches that speak most for a label, those that touch joined."""
-    grams = {gram: row for each in samples for gram, row in zip(each.grams, each.rows, strict=True) if len(gram) > 1}
-    if not grams:
-        return []
-    names = list(grams)
-    told = weights.grams.weight(np.array(list(grams.values()), np.int32), weights.outputs.index(label))
-    places = [
-        (start, start + len(names[n]), float(told[n]))
-        for n in np.argsort(-told, kind="stable")[: 2 * count]
-        if told[n] > 0 and (start := text.find(names[n])) >= 0
-    ]
+    told = weights.grams.weight(looked.rows, weights.outputs.index(label))
+    best: dict[str, tuple[float, int]] = {}
+    for n in np.flatnonzero((told > 0) & (looked.lengths > 1)):
+        start = int(looked.begins[n])
+        best.setdefault(text[start : start + looked.lengths[n]], (float(told[n]), start))
+    places = sorted((-weight, start, start + len(gram)) for gram, (weight, start) in best.items())[: 2 * count]
     joined: list[tuple[int, int, float]] = []
-    for start, end, weight in sorted(places):
+    for start, end, weight in sorted((start, end, -weight) for weight, start, end in places):
         if joined and start <= joined[-1][1]:
             first, last, whole = joined[-1]
             joined[-1] = (first, max(last, end), whole + weight)

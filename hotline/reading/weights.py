@@ -4,94 +4,46 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import accumulate, compress, islice, repeat
+from itertools import accumulate, islice
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hotline.reading.cues import MOST, PREFIX
+from hotline.reading.letters import runs
+from hotline.reading.rows import SCALE, Numbers, Rows
 
 PARTS = ("heads", "categories", "types", "owners", "urgencies")
 """What is scored, in the order of the outputs."""
-SCALE, BATCH = 100, 5_000
-"""Weights stand in the file as whole hundredths."""
-Numbers = NDArray[np.floating[Any]]
+TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What the weights see of one text: the runs of letters that are known, by row, and how often each stands in it; the
-    rows of its outward signs; and how many words of each lexicon and cue."""
+class Looked:
+    """What the weights see of a text that is read in pieces. Of each run of letters that is known: its row, the piece it
+    stands in, how often, where it first begins, how long it is. Then the rows of the outward signs, and how many words of
+    each lexicon and cue there are, both for the whole first and then for each piece."""
 
-    grams: tuple[str, ...]
-    rows: NDArray[np.int32]
+    rows: NDArray[np.int64]
+    of: NDArray[np.int64]
     times: Numbers
-    signs: Sequence[int]
-    hits: Mapping[str, int]
-
-
-class Rows:
-    """Sparse rows by name, kept packed: `停水 370 12 310 44 -5` is a name, its rarity, then output 12 with weight 310 and
-    output 44 with -5, all in hundredths."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.index: dict[str, int] = {}
-        parts: list[NDArray[np.int16]] = []
-        lengths: list[int] = []
-        rows = (line.rstrip("\n").partition(" ") for line in lines)
-        while batch := list(islice(rows, BATCH)):
-            for name, _, _ in batch:
-                self.index[name] = len(self.index)
-            lengths += [rest.count(" ") for _, _, rest in batch]
-            parts.append(np.fromstring(" ".join(rest for _, _, rest in batch), np.int16, sep=" "))
-        flat = np.concatenate(parts) if parts else np.zeros(0, np.int16)
-        pairs = np.array(lengths, np.int32)
-        if len(flat) != int(pairs.sum()) + len(pairs) or (pairs % 2).any() or len(self.index) != len(pairs):
-            raise ValueError("a row is not a name, its rarity and pairs of whole numbers")
-        begins = np.concatenate(([0], np.cumsum(pairs + 1)))[:-1].astype(np.int64)
-        self.rarity = flat[begins].astype(np.float32) / SCALE
-        rest = np.delete(flat, begins)
-        self.outputs, self.weights = rest[0::2].astype(np.uint8), rest[1::2].copy()
-        self.begins = np.concatenate(([0], np.cumsum(pairs // 2))).astype(np.int32)
-
-    def place(self, name: str) -> int:
-        """The row of a name, -1 where there is none."""
-        return self.index.get(name, -1)
-
-    def sum(self, rows: NDArray[Any], values: Numbers, of: NDArray[Any], shape: tuple[int, ...]) -> Numbers:
-        """The rows times their values, added up by output for each text they are of."""
-        places, lengths = self._places(rows)
-        weighed = self.weights[places] * np.repeat(values, lengths)
-        cells = np.repeat(of * shape[1], lengths) + self.outputs[places]
-        return np.bincount(cells, weighed, shape[0] * shape[1]).reshape(shape) / SCALE
-
-    def weight(self, rows: NDArray[np.int32], output: int) -> Numbers:
-        """What each of the rows says of one output."""
-        places, lengths = self._places(rows)
-        of = np.repeat(np.arange(len(rows)), lengths)
-        right = self.outputs[places] == output
-        found = np.bincount(of[right], self.weights[places[right]], len(rows)).astype(np.float32)
-        return found / SCALE * self.rarity[rows]
-
-    def _places(self, rows: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Where the pairs of the rows stand, one row after the other, and how many each has."""
-        begins = self.begins[rows]
-        lengths = self.begins[rows + 1] - begins
-        ends = np.cumsum(lengths)
-        return np.arange(ends[-1]) + np.repeat(begins - (ends - lengths), lengths), lengths
+    begins: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    signs: Sequence[Sequence[int]]
+    hits: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Weights:
     """One model. `outputs` are all labels in order, `spans` where each part of them begins and ends, `lines`
-    from which probability on what counts."""
+    from which probability on what counts; `labels` name the rows of `table`, what each lexicon and cue says of each output."""
 
     version: str
     outputs: tuple[str, ...]
@@ -99,7 +51,8 @@ class Weights:
     bias: Numbers
     temperature: Mapping[str, float]
     lines: Mapping[str, float]
-    lexicon: Rows
+    labels: Mapping[str, int]
+    table: Numbers
     grams: Rows
 
     @classmethod
@@ -112,15 +65,18 @@ class Weights:
             data: dict[str, Any] = json.loads(next(lines))
             names = [data["outputs"][part] for part in PARTS]
             ends = list(accumulate(map(len, names)))
+            outputs = tuple(name for part in names for name in part)
+            lexicons = [line.split() for line in islice(lines, int(data["lexicons"]))]
             return cls(
                 version=f"model@{sha256(content).hexdigest()[:12]}",
-                outputs=tuple(name for part in names for name in part),
+                outputs=outputs,
                 spans=dict(zip(PARTS, zip([0, *ends], ends, strict=False), strict=True)),
                 bias=np.array(data["bias"], np.float32) / SCALE,
                 temperature=data["temperature"],
                 lines=data["lines"],
-                lexicon=Rows(islice(lines, int(data["lexicons"]))),
-                grams=Rows(lines),
+                labels={line[0]: place for place, line in enumerate(lexicons)},
+                table=_table(lexicons, len(outputs)),
+                grams=Rows(lines, len(outputs)),
             )
         except (KeyError, TypeError, AttributeError, IndexError, OverflowError, StopIteration) as error:
             raise ValueError(f"no model file: {error!r}") from error
@@ -130,40 +86,69 @@ class Weights:
         begin, end = self.spans[name]
         return self.outputs[begin:end]
 
-    def scores(self, whole: Sample, pieces: Sequence[Sample]) -> Numbers:
-        """For a text and each of its pieces a row with one score for each output. The letters are those of the pieces: none
-        of their runs goes from one into the next, and looking up a run is what costs."""
-        looked, often = np.concatenate([p.rows for p in pieces]), np.concatenate([p.times for p in pieces])
-        known, inverse = np.unique(looked, return_inverse=True)
-        signs = [(n, row) for n, text in enumerate((whole, *pieces)) for row in text.signs]
-        rows = np.concatenate((known, looked, [row for _, row in signs])).astype(np.int32)
-        within = np.repeat(np.arange(1, len(pieces) + 1), [len(p.rows) for p in pieces])
-        of = np.concatenate((np.zeros(len(known), int), within, [n for n, _ in signs])).astype(int)
-        times = np.concatenate((np.bincount(inverse, often, len(known)), often, np.ones(len(signs))))
-        total = np.tile(self.bias, (1 + len(pieces), 1))
-        if len(rows):
-            values = self.grams.rarity[rows] * (1 + np.log(times))
-            size = np.sqrt(np.bincount(of, values * values, len(total)))
-            total += self.grams.sum(rows, values / size[of], of, total.shape)
-        said = [
-            (n, place, share)
-            for n, text in enumerate((whole, *pieces))
-            for label, share in _shares(text.hits)
-            if (place := self.lexicon.place(label)) >= 0
-        ]
-        if said:
-            begin, place_, share_ = map(np.array, zip(*said, strict=True))
-            total += self.lexicon.sum(place_, share_, begin, total.shape)
+    def look(self, text: str, begins: Sequence[int], signs: Sequence[Iterable[str]], hits: NDArray[np.int64]) -> Looked:
+        """A text looked up, once. `begins`: where its pieces begin, none of them within a run; `signs` and `hits` as in
+        `Looked`."""
+        wanted, begin, length = runs(text)
+        order = np.argsort(wanted, kind="stable")  # in order they are found much sooner
+        wanted, begin, length = wanted[order], begin[order], length[order]
+        rows = self.grams.find(wanted)
+        known = np.flatnonzero(rows >= 0)
+        of = np.searchsorted(np.array(begins), begin[known], side="right") - 1
+        size = len(self.grams.rarity)
+        cells, first, times = np.unique(of * size + rows[known], return_index=True, return_counts=True)
+        others = self.grams.others
+        told = [[others[sign] for sign in each if sign in others] for each in signs]
+        at = known[first]
+        return Looked(cells % size, cells // size, times, begin[at], length[at], told, hits)
+
+    def scores(self, looked: Looked) -> Numbers:
+        """For a text and each of its pieces a row with one score for each output. The letters of the whole are those of its
+        pieces, so their sums are taken once; only what stands in several pieces is put right."""
+        rarity, count = self.grams.rarity, len(looked.signs) - 1
+        rows, inverse = np.unique(looked.rows, return_inverse=True)
+        values = rarity[looked.rows] * (1 + np.log(looked.times))
+        whole = rarity[rows] * (1 + np.log(np.bincount(inverse, looked.times, len(rows))))
+        again = np.flatnonzero(np.bincount(inverse, minlength=len(rows)) > 1)
+        over = (whole - np.bincount(inverse, values, len(rows)))[again]
+        signs = np.array([row for each in looked.signs for row in each], np.int64)
+        signed = np.repeat(np.arange(count + 1), [*map(len, looked.signs)])
+        of = np.concatenate((np.zeros(len(again), np.int64), looked.of + 1, signed + count + 1))
+        found = self.grams.sum(
+            np.concatenate((rows[again], looked.rows, signs)),
+            np.concatenate((over, values, rarity[signs])),
+            of,
+            (2 * count + 2, len(self.bias)),
+        )
+        found[0] += found[1 : count + 1].sum(0)
+        squares = np.bincount(looked.of + 1, values * values, count + 1) + np.bincount(
+            signed, rarity[signs] ** 2, count + 1
+        )
+        squares[0] += (whole * whole).sum()
+        size = np.sqrt(np.maximum(squares, TINY))[:, None]
+        scores: Numbers = (
+            self.bias + (found[: count + 1] + found[count + 1 :]) / size + self._said(self.shares(looked.hits))
+        )
+        return scores
+
+    def _said(self, shares: Numbers) -> Numbers:
+        """What the lexicons and cues say; by a loop of our own, for matrix products start threads."""
+        total = np.zeros((len(shares), len(self.bias)))
+        shares = shares[:, : len(self.table)]
+        of, label = np.nonzero(shares)
+        if len(of):
+            begins = np.flatnonzero(np.diff(of, prepend=-1))
+            total[of[begins]] = np.add.reduceat(self.table[label] * shares[of, label][:, None], begins, 0)
         return total
 
-    def sample(self, counts: Mapping[str, int], signs: Iterable[str], hits: Mapping[str, int]) -> Sample:
-        """A text looked up, once."""
-        index = self.grams.index
-        found = np.fromiter(map(index.get, counts, repeat(-1)), np.int32, len(counts))
-        known = found >= 0
-        times = np.fromiter(counts.values(), np.float32, len(counts))[known]
-        names = tuple(compress(counts, known))
-        return Sample(names, found[known], times, [index[sign] for sign in signs if sign in index], hits)
+    def shares(self, hits: NDArray[np.int64]) -> Numbers:
+        """How much each lexicon and cue counts, a row for each text: lexicons by their share among each other, cues by the
+        number of words."""
+        cued = np.zeros(hits.shape[1], bool)
+        cued[[place for label, place in self.labels.items() if label.startswith(PREFIX)]] = True
+        size = np.sqrt((hits * hits * ~cued).sum(1, keepdims=True))
+        shares: Numbers = np.where(cued, np.minimum(hits, MOST), hits / np.maximum(size, TINY))
+        return shares
 
     def probabilities(self, part: str, scores: Numbers) -> Numbers:
         """The calibrated probabilities of one part's labels, a row for each text."""
@@ -178,11 +163,12 @@ def softmax(scores: Numbers, temperature: float) -> Numbers:
     return whole
 
 
-def _shares(hits: Mapping[str, int]) -> Iterator[tuple[str, float]]:
-    """How much each lexicon and cue counts: lexicons by their share among each other, cues by the number of words."""
-    size = sum(n * n for label, n in hits.items() if not label.startswith(PREFIX)) ** 0.5 or 1.0
-    for label, n in hits.items():
-        yield label, (min(n, MOST) if label.startswith(PREFIX) else n / size)
+def _table(lines: Sequence[Sequence[str]], width: int) -> Numbers:
+    """Rows of a name, a nought and pairs of an output and its weight in hundredths, as a table with all outputs."""
+    table = np.zeros((len(lines), width))
+    for row, line in zip(table, lines, strict=True):
+        row[list(map(int, line[2::2]))] = list(map(int, line[3::2]))
+    return table / SCALE
 
 
 def shipped() -> Traversable:

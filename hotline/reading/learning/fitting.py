@@ -19,7 +19,8 @@ from hotline.reading.learning.corpus import Example
 from hotline.reading.lexicons import lexicon
 from hotline.reading.plain import plain
 from hotline.reading.reading import OWNERS
-from hotline.reading.weights import PARTS, SCALE
+from hotline.reading.rows import SCALE
+from hotline.reading.weights import PARTS
 from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import TYPES, URGENCIES
 

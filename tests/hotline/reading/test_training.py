@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hotline.reading import outside
+from hotline.reading import outside, splitting
+from hotline.reading.features import words
 from hotline.reading.learning import corpus, fitting, training
+from hotline.reading.plain import plain
 from hotline.reading.reader import Reader, reader_for
 from hotline.reading.weights import Weights
 from hotline.rules import load
@@ -53,10 +55,11 @@ def test_the_reader_scores_as_it_was_fitted(examples: list[corpus.Example]) -> N
     given = fitting.samples(examples, taxonomy)
     fitted = fitting.Fitted(given, CODES)
     weights = Weights.parse(fitted.written(dict.fromkeys(fitted.labels, 1.0), {}, {}).encode())
-    for sample in given[:10]:
-        found = weights.sample({g: n for g, n in sample.counts.items() if g[0] != "§"}, (), sample.hits)
-        whole = weights.sample({}, [g for g in sample.counts if g[0] == "§"], sample.hits)
-        scores = weights.scores(whole, [found])[0]
+    reader = Reader(weights, taxonomy, reader_for(RULES).emergencies)
+    for example, sample in zip(examples[:10], given, strict=False):
+        text = plain(example.text).text
+        found = words(text, reader.lexicon)
+        scores = weights.scores(reader.look(text, splitting.pieces(text), found))[0]
         begin, end = weights.spans["categories"]
         wanted = fitted.scores([sample], "categories")[0]
         assert np.abs(scores[begin:end] - wanted).max() < 0.25
