@@ -78,7 +78,6 @@ class Emergencies:
     around: Mapping[str, re.Pattern[str]]
     now: re.Pattern[str]
     last: Mapping[str, re.Pattern[str]]
-    doubt: tuple[str, ...]
 
     def find(self, text: str) -> list[Alarm]:
         """The rules that hold in a plain text, with the places of the words; each rule once for the same place, by the word of
@@ -93,10 +92,6 @@ class Emergencies:
                         rule=rule.id, kind=rule.kind, owner=rule.owner, start=match.start(), end=match.end()
                     )
         return sorted(found.values(), key=lambda alarm: (alarm.start, alarm.rule))
-
-    def doubtful(self, text: str) -> bool:
-        """Whether any words of a guard stand in a plain text: then a probability must be higher to make an emergency."""
-        return any(word in text for word in self.doubt)
 
     def _holds(self, rule: Rule, text: str, match: re.Match[str]) -> bool:
         start, end = _around(text, match.start(), match.end())
@@ -140,6 +135,10 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(sorted(words, key=len, reverse=True)) or r"(?!)")
 
 
+def _now(words: str, unless: Iterable[str] = ()) -> re.Pattern[str]:
+    return re.compile(rf"(?<!到)(?:{_any(map(re.escape, words.split())).pattern})(?!{_any(unless).pattern})")
+
+
 def parse(text: str) -> Emergencies:
     """The rules of a file. Raises ValueError (pydantic's or tomllib's) for one that is wrong."""
     data = tomllib.loads(text)
@@ -159,8 +158,7 @@ def parse(text: str) -> Emergencies:
         before={name: re.compile(f"(?:{'|'.join(g['before'])})$") for name, g in guards.items() if "before" in g},
         around={name: _any(map(re.escape, g["around"].split())) for name, g in guards.items() if "around" in g},
         last={name: _any(g["after"]) for name, g in guards.items() if "after" in g},
-        doubt=tuple(w for g in (*guards.values(), data.get("doubt", {})) for w in g.get("around", "").split()),
-        now=re.compile(rf"(?<!到)(?:{_any(map(re.escape, data['now']['words'].split())).pattern})"),
+        now=_now(**data["now"]),
     )
 
 

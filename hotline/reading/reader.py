@@ -67,10 +67,11 @@ class Reader:
         pieces = splitting.pieces(seen.text)
         found = words(seen.text, self.lexicon)
         looked = self.look(seen.text, pieces, found)
-        scored, *parts = Scored.all_of(self.weights, looked)
+        summed = self.weights.summed(looked)
+        scored = Scored.of(self.weights, looked, summed)
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
-        urgency, urgent = self._urgency(seen.text, scored, alarms)
+        urgency, urgent = self._urgency(scored, alarms)
         owner, owned = self._owner(scored, alarms, urgency)
         type_, typed = scored.best("types")
         best = categories[0].category
@@ -90,24 +91,21 @@ class Reader:
             alarms=tuple(_placed(alarm, seen) for alarm in alarms),
             evidence=(*self._evidence(seen, best, found, looked), *_alarm_evidence(alarms, seen)),
             personal=personal,
-            split=tuple(self._matter(seen, *each) for each in splitting.matters(seen.text, pieces, parts)),
+            split=tuple(self._matter(seen, *each) for each in splitting.matters(pieces, self.weights, summed)),
             could_not_read=seen.unread if scored.known else (*seen.unread, "nothing_known"),
         )
 
     def look(self, text: str, pieces: Sequence[splitting.Piece], found: Found) -> Looked:
         """A plain text looked up in the weights, with the words of the lexicons found in it."""
         begins = [begin for begin, _ in pieces]
-        told = (
-            [signs(text), *(signs(text[begin:end]) for begin, end in pieces)] if len(pieces) > 1 else [signs(text)] * 2
-        )
         columns, width = self.columns
         said: set[tuple[int, str]] = set()
         for word, places in found.items():
             said.add((0, word))
             said.update((bisect_right(begins, place), word) for place in places)
         cells = [piece * width + column for piece, word in said for column in columns[word]]
-        hits = np.bincount(np.array(cells, np.int64), minlength=len(told) * width).reshape(-1, width)
-        return self.weights.look(text, begins, told, hits)
+        hits = np.bincount(np.array(cells, np.int64), minlength=(1 + len(pieces)) * width).reshape(-1, width)
+        return self.weights.look(text, begins, signs(text), hits)
 
     def _guesses(self, scored: Scored) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
         heads = [Guess(category=(code,), probability=p) for code, p in scored.top("heads", TOP)]
@@ -117,12 +115,11 @@ class Reader:
         best = best_of(probabilities, self.weights.part("categories"), TOP)
         return tuple(Guess(category=(code.split(".")[0], code), probability=p) for code, p in best)
 
-    def _urgency(self, text: str, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
+    def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
         normal, urgent, emergency = (scored.probability("urgencies", word) for word in URGENCIES)
-        line = "emergency_in_doubt" if self.emergencies.doubtful(text) else "emergency"
-        if alarms or emergency >= self.weights.lines[line]:
+        if alarms or emergency >= self.weights.lines["emergency"]:
             return "emergency", 1.0 if alarms else round(emergency, 4)
-        if urgent + emergency >= self.weights.lines["urgent"]:
+        if urgent >= self.weights.lines["urgent"] * (normal + urgent):
             return "urgent", round(urgent, 4)
         return "normal", round(normal, 4)
 

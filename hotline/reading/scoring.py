@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hotline.reading.rows import Numbers
-from hotline.reading.weights import Looked, Weights
+from hotline.reading.weights import Looked, Summed, Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +21,14 @@ class Scored:
     known: bool
 
     @classmethod
-    def all_of(cls, weights: Weights, looked: Looked) -> list[Self]:
-        """A text and its pieces at once, which costs little more than the text alone."""
-        scores = weights.scores(looked)
-        parts = {part: weights.probabilities(part, scores) for part in weights.spans}
-        share = weights.lines["heads"]
-        parts["categories"], parts["heads"] = joined(weights, parts["categories"], parts["heads"], share)
+    def of(cls, weights: Weights, looked: Looked, summed: Summed) -> Self:
+        """What a whole text is."""
+        parts = {part: weights.probabilities(part, summed.whole) for part in weights.spans}
+        parts["categories"], parts["heads"] = joined(
+            weights, parts["categories"], parts["heads"], weights.lines["heads"]
+        )
         known = bool(looked.hits.any() or (looked.lengths > 1).any())
-        return [cls(weights, {part: values[n] for part, values in parts.items()}, known) for n in range(len(scores))]
+        return cls(weights, {part: values[0] for part, values in parts.items()}, known)
 
     def probability(self, part: str, label: str) -> float:
         """Of one label."""
@@ -60,6 +60,12 @@ def joined(weights: Weights, categories: Numbers, heads: Numbers, share: float) 
     whole = categories * ((heads / np.maximum(inside, 1e-9)) ** share)[:, above]
     whole = whole / whole.sum(1, keepdims=True)
     return whole, np.add.reduceat(whole, begins, 1)
+
+
+def categories_of(weights: Weights, scores: Numbers) -> Numbers:
+    """The probabilities of the categories, a row for each row of scores."""
+    categories, heads = (weights.probabilities(part, scores) for part in ("categories", "heads"))
+    return joined(weights, categories, heads, weights.lines["heads"])[0]
 
 
 def best_of(values: Numbers, labels: Sequence[str], count: int) -> list[tuple[str, float]]:

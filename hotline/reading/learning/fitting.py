@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from random import Random
 from typing import Any
@@ -13,14 +13,14 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from hotline.reading import cues
+from hotline.reading import cues, emergencies
 from hotline.reading.features import grams, hits, signs, words
 from hotline.reading.learning.corpus import Example
 from hotline.reading.lexicons import lexicon
 from hotline.reading.plain import plain
 from hotline.reading.reading import OWNERS
 from hotline.reading.rows import SCALE
-from hotline.reading.weights import PARTS
+from hotline.reading.weights import DANGER, PARTS
 from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import TYPES, URGENCIES
 
@@ -30,8 +30,10 @@ LEAST = 3
 LEXICON_SHARE, CUE_SHARE = 0.2, 0.2
 """How much the lexicons' hits count beside the letters; this and what follows was chosen by cross-validation (ADR 11)."""
 FIRMNESS: Mapping[str, float] = {"heads": 1.0, "categories": 1.0, "types": 1.0, "owners": 0.5, "urgencies": 0.3}
-FAINT = 0.08
-"""Weights below this are left out of the file."""
+FIRMNESS_OF_DANGER = 0.6
+FAINT, FAINT_OF_DANGER = 0.08, 0.02
+"""Weights below this are left out of the file; of the urgencies fewer are, for the line of an emergency is drawn where many small
+ones decide."""
 UNHEARD = -3.0
 """The score of a label no text was written for."""
 CHUNK = 6
@@ -45,16 +47,19 @@ Lines = dict[str, float]
 
 @dataclass(frozen=True)
 class Sample:
-    """One text to learn from: what is known of it, by part. A part of a message teaches its category alone."""
+    """One text to learn from: what is known of it, by part. A part of a message teaches its category alone. `alarmed`: an
+    emergency rule holds; `everyday`: of the mix of real life."""
 
     counts: Counter[str]
     hits: Counter[str]
     labels: Mapping[str, str]
+    alarmed: bool = False
+    everyday: bool = False
 
 
 def samples(examples: Sequence[Example], taxonomy: Taxonomy) -> list[Sample]:
     """The examples as the model sees them; of a message with several matters each part by itself."""
-    found = []
+    found, rules = [], emergencies.load()
     for example in examples:
         if example.parts:
             found += [
@@ -63,8 +68,16 @@ def samples(examples: Sequence[Example], taxonomy: Taxonomy) -> list[Sample]:
             ]
         else:
             told = _category(example.category) | {"owners": example.owner, "urgencies": example.urgency}
-            told |= {} if OF_DANGER in example.where else {"types": example.types[0]}
-            found.append(_sample(example.text, taxonomy, told))
+            everyday = OF_DANGER not in example.where
+            told |= {"types": example.types[0]} if everyday else {}
+            text = plain(example.text).text
+            found.append(
+                replace(
+                    _sample(example.text, taxonomy, told),
+                    alarmed=bool(rules.find(text)),
+                    everyday=everyday,
+                )
+            )
     return found
 
 
@@ -115,15 +128,26 @@ class Fitted:
             model = LinearSVC(C=FIRMNESS[part], class_weight=weigh, tol=1e-3, random_state=SEED).fit(
                 matrix[rows], wanted
             )
-            found, shift = model.coef_, model.intercept_
-            if len(model.classes_) == 2:  # then scikit-learn keeps the second label's weights alone
-                found, shift = np.vstack([-found, found]), np.concatenate([-shift, shift])
+            found, shift = _by_class(model)
+            if part == "urgencies":
+                found, shift = self._danger_apart(model, matrix[rows], wanted)
             coef = np.zeros((len(self.labels[part]), matrix.shape[1]))
             bias = np.full(len(self.labels[part]), UNHEARD)
             for label, row, value in zip(model.classes_, found, shift, strict=True):
                 place = self.labels[part].index(label)
                 coef[place], bias[place] = row, value
             self.coef[part], self.bias[part] = coef, bias
+
+    def _danger_apart(self, model: Any, matrix: Any, wanted: Sequence[str]) -> tuple[Any, Any]:
+        """The weights of the urgencies, those of an emergency learned against all that is none: what is only urgent must
+        not count for more than what is normal."""
+        (found, shift), classes = _by_class(model), list(model.classes_)
+        if DANGER not in classes:
+            return found, shift
+        danger = LinearSVC(C=FIRMNESS_OF_DANGER, class_weight="balanced", tol=1e-3, random_state=SEED)
+        danger.fit(matrix, [label == DANGER for label in wanted])
+        found[classes.index(DANGER)], shift[classes.index(DANGER)] = danger.coef_[0], danger.intercept_[0]
+        return found, shift
 
     def matrix(self, given: Sequence[Sample]) -> Any:
         """Samples as rows: runs of letters by rarity, of length one, beside the lexicons' hits, of length one."""
@@ -149,7 +173,8 @@ class Fitted:
         split = len(self.grams)
         rows = [""] * (split + len(self.lexicon))
         for part, begin in zip(PARTS, begins, strict=False):
-            coef = np.where(abs(self.coef[part]) >= FAINT, np.rint(self.coef[part] * SCALE), 0).astype(int)
+            least = FAINT_OF_DANGER if part == "urgencies" else FAINT
+            coef = np.where(abs(self.coef[part]) >= least, np.rint(self.coef[part] * SCALE), 0).astype(int)
             shares = [CUE_SHARE if label.startswith(cues.PREFIX) else LEXICON_SHARE for label in self.lexicon]
             coef[:, split:] = np.rint(self.coef[part][:, split:] * SCALE * np.array(shares))
             for place, column in zip(*np.nonzero(coef), strict=True):
@@ -166,6 +191,13 @@ class Fitted:
         lexicons = [f"{label} 0{rows[split + place]}" for label, place in self.lexicon.items()]
         letters = [f"{gram} {idf[place]}{rows[place]}" for gram, place in self.index.items() if rows[place]]
         return "\n".join([json.dumps(head, ensure_ascii=False), *lexicons, *letters]) + "\n"
+
+
+def _by_class(model: Any) -> tuple[Any, Any]:
+    """A row of weights and a bias for each label: of two, scikit-learn keeps those of the second alone."""
+    if len(model.classes_) > 2:
+        return model.coef_, model.intercept_
+    return np.vstack([-model.coef_, model.coef_]), np.concatenate([-model.intercept_, model.intercept_])
 
 
 def _sparse(rows: Sequence[Mapping[int, float]], width: int) -> Any:

@@ -200,13 +200,37 @@ def _keeps_minimum(wanted: list[evaluating.Labelled]) -> None:
 
 def test_dangers_told_indirectly_are_found_and_their_likes_seldom_raised() -> None:
     """Given emergencies told indirectly and requests that tempt, by another writer, when
-    they are read, then at least 85 of 100 dangers are found and at most 15 of 100 others raised."""
+    they are read, then at least 92 of 100 dangers are found and at most 12 of 100 others raised."""
     wanted = list(outside.from_examples(corpus.read_folder(OF_DANGER, CODES)))
     assert len(wanted) >= 250
     judged = evaluating.judge(wanted, lambda text: read(text, profile=RULES), perf_counter)
     found = evaluating.figures(judged)
-    assert (found["emergency_recall"] or 0.0) >= 0.85
-    assert (found["emergency_false_alarms"] or 0.0) <= 0.15
+    assert (found["emergency_recall"] or 0.0) >= 0.92
+    assert (found["emergency_false_alarms"] or 0.0) <= 0.12
+
+
+def test_dangers_nothing_was_tuned_on_are_found() -> None:
+    """Given dangers told calmly and requests that tempt, none of which anything was learned from, when they are read, then at
+    least 80 of 100 dangers are found and at most 18 of 100 others raised."""
+    wanted = list(outside.from_examples(corpus.read_folder(BLIND, CODES)))
+    assert len(wanted) >= 160
+    found = evaluating.figures(evaluating.judge(wanted, lambda text: read(text, profile=RULES), perf_counter))
+    assert (found["emergency_recall"] or 0.0) >= 0.80
+    assert (found["emergency_false_alarms"] or 0.0) <= 0.18
+
+
+def test_several_matters_are_told_apart_and_one_is_seldom_split() -> None:
+    """Given our own unseen messages, when they are read, then of those with several matters at least 45 of 100 are split where
+    a matter begins, and of those with one at most 8 of 100 are split."""
+    examples = corpus.read_folder(UNSEEN, CODES)
+    several = [each for each in examples if each.parts]
+    single = [each for each in examples if not each.parts]
+    right = 0
+    for each in several:
+        begins = [matter.start for matter in read(each.text, profile=RULES).split[1:]]
+        right += any(abs(begin - part.start) <= 8 for begin in begins for part in each.parts[1:])
+    assert right >= 0.45 * len(several)
+    assert sum(bool(read(each.text, profile=RULES).split) for each in single) <= 0.08 * len(single)
 
 
 def test_no_training_text_is_measured_with() -> None:

@@ -1,5 +1,6 @@
 """Learning anew: deterministic, and the reader scores as it was fitted."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from hotline.reading import outside, splitting
 from hotline.reading.features import words
-from hotline.reading.learning import corpus, fitting, training
+from hotline.reading.learning import calibrating, corpus, fitting, training
 from hotline.reading.plain import plain
 from hotline.reading.reader import Reader, reader_for
 from hotline.reading.weights import Weights
@@ -59,7 +60,7 @@ def test_the_reader_scores_as_it_was_fitted(examples: list[corpus.Example]) -> N
     for example, sample in zip(examples[:10], given, strict=False):
         text = plain(example.text).text
         found = words(text, reader.lexicon)
-        scores = weights.scores(reader.look(text, splitting.pieces(text), found))[0]
+        scores = weights.summed(reader.look(text, splitting.pieces(text), found)).whole[0]
         begin, end = weights.spans["categories"]
         wanted = fitted.scores([sample], "categories")[0]
         assert np.abs(scores[begin:end] - wanted).max() < 0.25
@@ -77,3 +78,12 @@ def test_a_torn_row_is_refused(written: str) -> None:
     """Given a model file whose last row lost a number, when it is opened, then it is refused."""
     with pytest.raises(ValueError, match="row"):
         Weights.parse((written.rstrip().rsplit(" ", 1)[0] + "\n").encode())
+
+
+def test_the_line_for_emergencies_is_drawn_by_what_may_be_raised() -> None:
+    """Given a hundred everyday texts, two of which a rule raises already, when the line is drawn, then the weights raise no
+    more beside them than make five of a hundred."""
+    texts = [fitting.Sample(Counter(), Counter(), {}, alarmed=n < 2, everyday=True) for n in range(100)]
+    probability = 0.9 * np.arange(100) / 100
+    line = calibrating.emergency_line(probability, np.zeros(100, bool), texts)
+    assert (probability >= line).sum() == 3
