@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import compress
 
-from hotline.reading.folding import fold, swapping
+from hotline.reading.folding import Folded, fold, swapping
 from hotline.reading.reading import Unread
 
 HEAD, TAIL = 6_000, 2_000
@@ -44,15 +44,16 @@ class Plain:
         return self.places[start], self.places[end - 1] + 1
 
 
-def plain(text: str) -> Plain:
-    """The text for reading; linear in the part that is read."""
+def plain(text: str, folded: Folded | None = None) -> Plain:
+    """The text for reading; linear in the part that is read. `folded`: the text, where it has been folded already and is not
+    too long."""
     unread: list[Unread] = []
     places: Sequence[int] = range(len(text))
     if len(text) > HEAD + TAIL:
         unread.append("too_long")
         places = [*range(HEAD), *range(len(text) - TAIL, len(text))]
         text = text[:HEAD] + text[-TAIL:]
-    folded = fold(text)
+    folded = folded or fold(text)
     if len(folded.plain) < len(text):
         unread.append("invisible")
     places = [places[place] for place in folded.places] if len(folded.plain) < len(text) else places

@@ -10,6 +10,7 @@ import numpy as np
 from hotline.reading import emergencies, splitting, weights
 from hotline.reading.emergencies import Emergencies
 from hotline.reading.features import signs, words
+from hotline.reading.folding import fold
 from hotline.reading.lexicons import Lexicon, lexicon
 from hotline.reading.personal import find
 from hotline.reading.plain import HEAD, Plain, plain
@@ -58,8 +59,9 @@ class Reader:
 
     def read(self, text: str, known: Sequence[str] = ()) -> Reading:
         """The proposal for a text. `known`: names and numbers of the caller, as in `personal.find`."""
-        seen = plain(text)
-        personal = find(text if len(text) <= HEAD else text[:HEAD], known)
+        folded = fold(text) if len(text) <= HEAD else None
+        seen = plain(text, folded)
+        personal = find(text[:HEAD], known, folded)
         if _NOTHING & set(seen.unread):
             return Reading(
                 model=self.weights.version, rules=self.rules_version, personal=personal, could_not_read=seen.unread

@@ -19,6 +19,8 @@ GAIN, MOST_GAIN = 0.2 / 12, 12.0
 """What it adds that two categories explain the clauses better than one, up to a limit; ours."""
 SHORT, FOR_SHORT = 12, 0.2
 """Letters below which a side is short, and what that takes; ours."""
+DEEP = 2
+"""How often halves are searched again: four matters at most, more is a list; ours."""
 _END = re.compile(
     r"[。！？!?;；，,\n]+|(?<=[,，、 ])(?=另外|此外|还有(?!人)|再就是|再有|再一个|再一件|顺便|其次|第二|第三|二是|三是|二、|三、|同时|对了|还想|还要反映|还反映)"
 )
@@ -52,7 +54,7 @@ def matters(parts: Sequence[Piece], weights: Weights, summed: Summed) -> list[tu
     one. A boundary stands where what is before it and what is behind it are both clearly read, as different categories."""
     if len(parts) < 2:
         return []
-    ends = [*_boundaries(parts, weights, summed, 0, len(parts)), len(parts)]
+    ends = [*_boundaries(parts, weights, summed, (0, len(parts)), DEEP), len(parts)]
     if len(ends) < 2:
         return []
     begins = [0, *ends[:-1]]
@@ -60,10 +62,13 @@ def matters(parts: Sequence[Piece], weights: Weights, summed: Summed) -> list[tu
     return [(parts[begin][0], parts[end - 1][1], row) for begin, end, row in zip(begins, ends, read, strict=True)]
 
 
-def _boundaries(parts: Sequence[Piece], weights: Weights, summed: Summed, first: int, last: int) -> list[int]:
+def _boundaries(
+    parts: Sequence[Piece], weights: Weights, summed: Summed, stretch: tuple[int, int], deep: int
+) -> list[int]:
     """Between which pieces of a stretch another matter begins: at the best place, and then in both halves again."""
+    first, last = stretch
     places = np.arange(first + 1, last)
-    if first + 1 >= last or parts[last - 1][1] - parts[first][0] < 2 * SHORTEST:
+    if not deep or first + 1 >= last or parts[last - 1][1] - parts[first][0] < 2 * SHORTEST:
         return []
     ends = np.full(len(places), last)
     sides = weights.stretches(summed, np.concatenate((ends * 0 + first, places)), np.concatenate((places, ends)))
@@ -84,9 +89,9 @@ def _boundaries(parts: Sequence[Piece], weights: Weights, summed: Summed, first:
         return []
     place = int(places[best])
     return [
-        *_boundaries(parts, weights, summed, first, place),
+        *_boundaries(parts, weights, summed, (first, place), deep - 1),
         place,
-        *_boundaries(parts, weights, summed, place, last),
+        *_boundaries(parts, weights, summed, (place, last), deep - 1),
     ]
 
 
