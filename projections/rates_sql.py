@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, false, fu
 
 from hotline.rates.fields import AGES, NUMBERS, WORDS, Cohort
 from hotline.rates.formula import Condition, Formula, Test
-from hotline.rates.outcome import FACETS, NOT_ASKED, SILENT, Facet
+from hotline.rates.outcome import FACETS, NOT_ASKED, SILENT
 
 Bool = ColumnElement[bool]
 Number = ColumnElement[int]
@@ -27,14 +27,9 @@ def number(value: int) -> Number:
     return literal_column(str(int(value)), BigInteger)
 
 
-def bits(facet: Facet) -> int:
-    """The bits of a facet."""
-    return ((1 << facet.bits) - 1) << facet.shift
-
-
 def mask(formula: Formula) -> int:
     """The bits a formula looks at; of exclusions only those it honours or names."""
-    found = sum(bits(FACETS[field]) for field in formula.fields if field in FACETS and not FACETS[field].mask)
+    found = sum(FACETS[field].every_bit for field in formula.fields if field in FACETS and not FACETS[field].mask)
     grounds = {value for test in _tests(formula, "excluded") for value in test.values or ()} | {*formula.leave_out}
     return found | sum(FACETS["excluded"].pack(frozenset({ground})) for ground in grounds)
 
@@ -121,7 +116,7 @@ def _passes(field: str, test: Test, facets: Number, flags: Flags) -> Bool:
     if facet.mask:
         some = facets.bitwise_and(number(facet.pack(frozenset(test.values or ()))))
         return some != number(0) if test.any_of is not None else some == number(0)
-    has = facets.bitwise_and(number(bits(facet)))
+    has = facets.bitwise_and(number(facet.every_bit))
     named = [number(facet.pack(value)) for value in dict.fromkeys(test.values or ())]
     return has.in_(named) if test.any_of is not None else has.not_in(named)
 

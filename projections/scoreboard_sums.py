@@ -23,7 +23,7 @@ _1970 = date(1970, 1, 1)
 _ASPECTS = tuple((name, a.of, COHORTS.index(a.cohort), a.mask) for name, a in ASPECTS.items())
 _ALL = reduce(or_, (mask for *_, mask in _ASPECTS))
 _CHANNEL = FACETS["channel"]
-_CHANNEL_MASK = ((1 << _CHANNEL.bits) - 1) << _CHANNEL.shift
+_CHANNEL_MASK = _CHANNEL.every_bit
 _CHANNELS = {_CHANNEL.pack(value): "" if value == NONE else value for value in _CHANNEL.values}
 
 

@@ -32,6 +32,11 @@ class Facet:
     bits: int
     mask: bool = False
 
+    @property
+    def every_bit(self) -> int:
+        """All the bits it has in the packed number."""
+        return ((1 << self.bits) - 1) << self.shift
+
     def pack(self, value: str | frozenset[str]) -> int:
         """The value in its place.  Raises ValueError for a value the facet does not have."""
         if isinstance(value, str):
@@ -92,7 +97,7 @@ class Aspect:
     @property
     def mask(self) -> int:
         """The bits of its facets."""
-        return sum(((1 << facet.bits) - 1) << facet.shift for facet in map(FACETS.__getitem__, self.facets))
+        return sum(FACETS[name].every_bit for name in self.facets)
 
 
 ASPECTS: Mapping[str, Aspect] = MappingProxyType(

@@ -96,8 +96,8 @@ def final(world: World) -> None:
         world.tally.add(f"state.{case.stage}")
         world.tally.add(f"type.{case.type or 'unclassified'}")
         world.tally.add(f"channel.{'province' if case.ordered else case.channel}")
-    for book in ("scored", "summed"):  # the scoreboard's rows and its sums must both say so
+    for book in scoring.BOOKS:  # the scoreboard's rows and its sums must both say so
         for case in world.cases:
-            world.tally.counts.update(f"{book}.{key}" for key in case.score.keys(case.stage))
+            world.tally.counts.update(f"{book}.{key}" for key in case.score.keys(case.stage, book))
         for key, n in scoring.of_calls(world.tally.counts):
             world.tally.add(f"{book}.{key}", n)

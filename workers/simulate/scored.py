@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from hotline.databases import looking
-from hotline.rates.outcome import NONE, NOT_ASKED, SILENT, unpack
+from hotline.rates.outcome import ASPECTS, FACETS, NONE, NOT_ASKED, SILENT, unpack
 from projections import scoreboard
 from projections.scoreboard_tables import sums
 from workers.compose import House
 
 _SAID = ("contacted", "resolved", "satisfied", "cause", "ended")
 _NOTHING = (NONE, NOT_ASKED, SILENT)
+_EVERYWHERE = sum(FACETS[name].every_bit for name in ("ended", "excluded"))
+_OWN = {name: aspect.mask & ~(_EVERYWHERE if name != "intake" else 0) for name, aspect in ASPECTS.items()}
+"""What is counted of each aspect: how a ticket ended and what it was left out for stand in several."""
 
 
 def scored(house: House) -> Counter[str]:
@@ -24,10 +27,10 @@ def scored(house: House) -> Counter[str]:
         for _, row in scoreboard.outcomes(house.views, kind=kind):
             counts.update(f"scored.{key}" for key in _keys(kind, row.facets, within))
     s = sums.c
-    months = select(s.kind, s.facets, s.n).where(s.cohort == "received", s.grain == "month", s.by == "all")
+    months = select(s.aspect, s.facets, s.n).where(s.grain == "month", s.by == "all")
     with looking(house.views.engine) as connection:
-        for kind, facets, n in connection.execute(months):
-            for key in _keys(kind, facets, within):
+        for aspect, facets, n in connection.execute(months):
+            for key in _keys(ASPECTS[aspect].of, facets & _OWN[aspect], within):
                 counts[f"summed.{key}"] += n
     return counts
 

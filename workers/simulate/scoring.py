@@ -11,6 +11,9 @@ from hotline.ticket.ticket import State
 
 Citizen = Literal["", "runs", "kept", "late"]
 """What an act did to the citizen's clock: nothing, it runs (again), or it stopped in time or late."""
+Book = Literal["scored", "summed"]
+"""The scoreboard's rows, or its sums."""
+BOOKS: tuple[Book, ...] = ("scored", "summed")
 _ENDED = {State.CLOSED: "closed", State.ARCHIVED: "closed", State.WITHDRAWN: "withdrawn", State.VOID: "voided"}
 _QUESTIONS = {"contacted": "contacted", "resolution": "resolved", "satisfaction": "satisfied"}
 
@@ -51,11 +54,13 @@ class Score:
             if body.get("cause"):
                 self.said["cause"] = body["cause"]
 
-    def keys(self, stage: State | None) -> Iterator[str]:
-        """The figures it is one of, where it stands at the end."""
+    def keys(self, stage: State | None, book: Book) -> Iterator[str]:
+        """The figures it is one of, where it stands at the end.  Sums tell what callers say by the day of the close, and so
+        nothing of what is still open."""
         if stage in _ENDED:
             yield f"ended_{_ENDED[stage]}"
-        yield from (f"{name}_{answer}" for name, answer in self.said.items())
+        if stage in _ENDED or book == "scored":
+            yield from (f"{name}_{answer}" for name, answer in self.said.items())
         yield from (f"left_out_{ground}" for ground in self.left_out)
         if self.kept:
             yield "kept"
