@@ -140,13 +140,17 @@ def _figure(formula: Formula, counts: Counts) -> dict[str, Any]:
 
 def scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Counts]) -> Figure:
     """A composite's figure, from the counts of its parts in their order."""
+    return Figure.model_construct(**_scored(composite, parts, counts))
+
+
+def _scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Counts]) -> dict[str, Any]:
     figures = [
-        PartFigure(
-            **dict(figure(formula, each)), formula=formula.name, hash=formula.hash, points=format(part.points, "f")
+        PartFigure.model_construct(
+            **_figure(formula, each), formula=formula.name, hash=formula.hash, points=format(part.points, "f")
         )
         for part, formula, each in zip(composite.parts, parts, counts, strict=True)
     ]
-    return Figure(**_value(score(composite, (each.value for each in counts))), parts=figures)
+    return {**_value(score(composite, [each.value for each in counts])), "parts": figures}
 
 
 def groups(by: Sequence[str], formula: Formula, found: Mapping[Key, Counts]) -> tuple[list[Group], Figure]:
@@ -161,12 +165,10 @@ def scored_groups(
 ) -> tuple[list[Group], Figure]:
     """The same of a composite: a group for every key that any part has."""
     keys = sorted({key for counts in found for key in counts})
+    counted = ([c.get(key, nothing(f)) for c, f in zip(found, parts, strict=True)] for key in keys)
     each = [
-        Group(
-            **dict(scored(composite, parts, [c.get(key, nothing(f)) for c, f in zip(found, parts, strict=True)])),
-            key=_named(by, key),
-        )
-        for key in keys
+        Group.model_construct(**_scored(composite, parts, counts), key=_named(by, key))
+        for key, counts in zip(keys, counted, strict=True)
     ]
     return each, scored(composite, parts, [total(f, c.values()) for f, c in zip(parts, found, strict=True)])
 
@@ -182,4 +184,4 @@ def _named(by: Sequence[str], key: Key) -> dict[str, str]:
 def _value(value: Fraction | None) -> dict[str, Any]:
     if value is None:
         return {"value": None, "percent": None, "reason": "empty_denominator"}
-    return {"value": written(value, 6), "percent": written(value * 100, 2), "reason": None}
+    return {"value": written(value, 6), "percent": written(value, 2, times=100), "reason": None}

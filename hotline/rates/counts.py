@@ -56,17 +56,19 @@ def total(formula: Formula, groups: Iterable[Counts]) -> Counts:
 
 def score(composite: Composite, values: Iterable[Fraction | None]) -> Fraction | None:
     """A composite's value, of one; None where a part has none."""
-    found = list(values)
-    if any(value is None for value in found):
-        return None
-    shares = (Fraction(p.points) * value for p, value in zip(composite.parts, found, strict=True) if value is not None)
-    return sum(shares, Fraction(0)) / 100
+    over, under = 0, 1  # one fraction at the end: to make each sum one costs more than to count the tickets
+    for part, value in zip(composite.parts, values, strict=True):
+        if value is None:
+            return None
+        points = int(part.points * WHOLE)
+        over, under = over * value.denominator + points * value.numerator * under, under * value.denominator
+    return Fraction(over, under * 100 * WHOLE)
 
 
-def written(exact: Fraction, places: int) -> str:
-    """A number with so many places, half away from zero."""
+def written(exact: Fraction, places: int, *, times: int = 1) -> str:
+    """A number, so many times, with so many places, half away from zero."""
     scale = 10**places
-    whole = (abs(exact.numerator) * scale * 2 + exact.denominator) // (exact.denominator * 2)
+    whole = (abs(exact.numerator) * times * scale * 2 + exact.denominator) // (exact.denominator * 2)
     sign = "-" if exact.numerator < 0 and whole else ""
     return f"{sign}{whole // scale}.{whole % scale:0{places}}"
 
