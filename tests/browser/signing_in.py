@@ -1,6 +1,8 @@
 """Somebody who signs in, and what he sees in a list."""
 
-from playwright.sync_api import Page
+from collections.abc import Iterable
+
+from playwright.sync_api import Page, expect
 
 from hotline.facts import Role
 from tests.browser.conftest import Site
@@ -17,8 +19,13 @@ def sign_in(page: Page, site: Site, path: str = "/analyst", role: Role = Role.AN
     page.get_by_label("登录名").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
     page.locator("main button").click()
+    page.wait_for_url(lambda url: "/login" not in url)  # a click does not wait for where it leads
 
 
-def numbers(page: Page) -> set[str]:
-    """The tickets a list shows."""
-    return set(page.locator("#tickets tbody th").all_inner_texts())
+def shows(page: Page, wanted: Iterable[str]) -> None:
+    """A list shows exactly these tickets, once whatever was clicked has led to it."""
+    numbers = set(wanted)
+    heads = page.locator("#tickets tbody th")
+    for number in numbers:
+        expect(heads.filter(has_text=number)).to_have_count(1)
+    expect(heads).to_have_count(len(numbers))

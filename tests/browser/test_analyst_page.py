@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from hotline.facts import Role
 from tests.browser.conftest import Site
-from tests.browser.signing_in import numbers, sign_in
+from tests.browser.signing_in import shows, sign_in
 from tests.rated import FEBRUARY, FIRST, RATED, SECOND, february, outcome
 
 RATED_ONLY, SILENCE = "satisfaction.rated_only", "satisfaction.silence_counts"
@@ -67,7 +67,7 @@ def test_a_number_leads_to_exactly_its_tickets(plain_page: Page, counted: Site, 
     sign_in(plain_page, counted, f"/analyst?{FEBRUARY}")
     what(row(plain_page, RATED_ONLY), part).get_by_role("link").click()
     wanted = {number for number, (_, said, grounds) in RATED.items() if (grounds or (said,))[0] in behind}
-    assert numbers(plain_page) == wanted
+    shows(plain_page, wanted)
     expect(plain_page.locator("#number")).to_have_text(str(len(wanted)))
     plain_page.get_by_role("link", name="回到指标").click()
     expect(what(row(plain_page, RATED_ONLY), "rate")).to_have_text("80.00 %")
@@ -80,7 +80,7 @@ def test_a_units_number_leads_to_that_units_tickets(plain_page: Page, counted: S
     expect(line).to_contain_text(counted.house.rules.units[FIRST].name)
     expect(what(line, "rate")).to_have_text("66.67 %")
     what(line, "denominator").get_by_role("link").click()
-    assert numbers(plain_page) == {"26020200000011", "26020200000022", "26020200000033"}
+    shows(plain_page, {"26020200000011", "26020200000022", "26020200000033"})
     expect(plain_page.get_by_text("2026-02-01 至 2026-02-28").first).to_be_visible()
 
 
@@ -90,8 +90,10 @@ def test_groups_can_be_had_with_the_lowest_first(plain_page: Page, counted: Site
     keys = plain_page.locator("#by-group tbody tr:not(.total)")
     assert [line.get_attribute("data-key") for line in keys.all()] == [SECOND, FIRST]
     plain_page.get_by_role("link", name="低的在前").click()
+    expect(keys.first).to_have_attribute("data-key", FIRST)
     assert [line.get_attribute("data-key") for line in keys.all()] == [FIRST, SECOND]
     plain_page.get_by_role("link", name="恢复原序").click()
+    expect(keys.first).to_have_attribute("data-key", SECOND)
     assert [line.get_attribute("data-key") for line in keys.all()] == [SECOND, FIRST]
 
 
@@ -105,7 +107,7 @@ def test_a_composite_leads_to_its_parts_and_they_to_their_tickets(plain_page: Pa
     parts = row(plain_page, "resolution.gap").locator("td.parts li")
     expect(parts).to_have_count(2)
     parts.first.get_by_role("link").last.click()
-    assert numbers(plain_page) == {"26021500000001"}
+    shows(plain_page, {"26021500000001"})
 
 
 def test_where_there_is_nothing_to_divide_by_no_rate_is_shown(plain_page: Page, counted: Site) -> None:
@@ -233,4 +235,4 @@ def test_an_account_of_a_district_sees_that_district(plain_page: Page, counted: 
     sign_in(plain_page, counted, f"/analyst?{FEBRUARY}", district="wuhou")
     expect(what(row(plain_page, RATED_ONLY), "denominator")).to_have_text("3")
     what(row(plain_page, RATED_ONLY), "population").get_by_role("link").click()
-    assert numbers(plain_page) == {number for number, (unit, *_) in RATED.items() if unit == FIRST}
+    shows(plain_page, {number for number, (unit, *_) in RATED.items() if unit == FIRST})

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from hotline.facts import Role
 from projections.follow import wait_until
 from tests.browser.conftest import Site
-from tests.browser.signing_in import PASSWORD, numbers, sign_in
+from tests.browser.signing_in import PASSWORD, shows, sign_in
 from tests.workers.acting import REVIEWER, act, closed
 
 PERIOD = "what=formula:satisfaction.positive&from=2026-03-01&to=2026-03-02"
@@ -54,10 +54,10 @@ def test_an_exclusion_made_and_revoked_leaves_every_answer_what_it_was(
         expect(line.locator("[data-what=denominator]")).to_have_text(str(denominator))
     plain_page.goto(f"{site.url}/analyst?{PERIOD}&as_of={between:%Y-%m-%dT%H:%M}")
     line.locator("[data-what=excluded]").get_by_role("link").click()
-    assert numbers(plain_page) == {number_of(site, left_out)}
+    shows(plain_page, {number_of(site, left_out)})
     plain_page.go_back()
     line.locator("[data-what=denominator]").get_by_role("link").click()
-    assert numbers(plain_page) == {number_of(site, kept)}
+    shows(plain_page, {number_of(site, kept)})
 
 
 def test_a_list_says_when_the_log_has_moved_on(plain_page: Page, site: Site, approver: str) -> None:
@@ -75,7 +75,7 @@ def test_a_list_says_when_the_log_has_moved_on(plain_page: Page, site: Site, app
     followed(site)
     plain_page.goto(f"{site.url}{behind}")
     expect(plain_page.get_by_role("status")).to_contain_text("又有新的事实")
-    assert numbers(plain_page) == set()
+    shows(plain_page, set())
     plain_page.goto(frozen)
     expect(plain_page.get_by_role("status")).to_have_count(0)
-    assert numbers(plain_page) == {number_of(site, ticket)}
+    shows(plain_page, {number_of(site, ticket)})

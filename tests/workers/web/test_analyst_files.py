@@ -1,8 +1,10 @@
 """The files an analyst takes away: whole, with their proof in every line, and harmless to a spreadsheet."""
 
 import csv
+import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from io import StringIO
 from uuid import UUID
 
@@ -117,3 +119,28 @@ def test_calls_are_listed_by_their_own_ids(analyst: TestClient, house: House) ->
     (found,) = lines(analyst, f"/analyst/tickets.csv?formula=connection@1&part=numerator&{FEBRUARY}")
 
     assert (UUID(found["通话编号"]), found["接通"], found["等候不超过（秒）"]) == (UUID(int=9), "是", "10")
+
+
+def test_the_bulletin_of_the_month_is_a_click_away(analyst: TestClient, house: House) -> None:
+    """Of the unit that was chosen, as a page that runs nothing and as a table; the numbers are those of the page."""
+    february(house.views)
+
+    page = analyst.get(f"/analyst?{FEBRUARY}&what=rate:satisfaction&unit={FIRST}").text
+    addresses = [unescape(found) for found in re.findall(r'href="(/analyst/bulletin/[^"]+)"', page)]
+    printed, table = (analyst.get(address) for address in addresses)
+
+    assert addresses == [f"/analyst/bulletin/2026-02?unit={FIRST}&format={kind}" for kind in ("html", "csv")]
+    assert printed.headers["content-type"].startswith("text/html")
+    assert "script-src" not in printed.headers["content-security-policy"]
+    assert house.rules.units[FIRST].name in printed.text
+    assert "<script" not in printed.text
+    assert table.content.startswith(b"\xef\xbb\xbf")
+
+
+def test_there_is_no_bulletin_of_a_month_that_is_none(analyst: TestClient, house: House) -> None:
+    """Said on a page, in words."""
+    answer = analyst.get("/analyst/bulletin/2026-13", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 422
+    assert "2026-13" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from workers.web.pages import analyst, analyst_compare, analyst_tickets, attaching, filing, login, tracking
+from workers.web.pages import (
+    analyst,
+    analyst_bulletin,
+    analyst_compare,
+    analyst_tickets,
+    attaching,
+    filing,
+    login,
+    tracking,
+)
 from workers.web.pages.showing import problem_page
 from workers.web.routes import put
 
@@ -18,4 +27,5 @@ def install(app: FastAPI) -> None:
     put(app, analyst.router)
     put(app, analyst_tickets.router)
     put(app, analyst_compare.router)
+    put(app, analyst_bulletin.router)
     app.state.problem_page = problem_page

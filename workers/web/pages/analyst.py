@@ -19,7 +19,7 @@ from workers.web.api.rates_asked import RatesQuery
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
 from workers.web.fields import field_errors
-from workers.web.pages import analyst_form, labels
+from workers.web.pages import analyst_bulletin, analyst_form, labels
 from workers.web.pages.analyst_chart import chart
 from workers.web.pages.analyst_csv import download, table
 from workers.web.pages.analyst_form import Form
@@ -117,6 +117,7 @@ def _shown(house: House, form: Form, answers: Sequence[Answer]) -> dict[str, Any
         "computed_at": local(house, first.computed_at),
         "export": form.address("/analyst/table.csv"),
         "compare": form.address("/analyst/compare"),
+        "bulletins": list(analyst_bulletin.links(form)),
     }
 
 
