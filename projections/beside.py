@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from projections import analyst_views
-from projections.database import is_sqlite
+from projections.database import alone, is_sqlite
 from projections.marks import Mark, mark_of, move, positions
-from projections.view import Past, Trail, View, Views
+from projections.view import MIGRATING, Past, Trail, View, Views
 
 _BESIDE = "_beside"
 Kept = TypeVar("Kept", Past, Trail)
@@ -83,6 +83,8 @@ class Beside:
     def take_over(self, connection: Connection) -> None:
         """Put the new tables in the place of the live ones, in the caller's transaction.  Raises StillRead."""
         self.must_be_ours(connection)
+        # Analysts' views read tables of several views: two that changed places at once would each wait for the other.
+        alone(connection, MIGRATING)
         with _not_waiting_long(connection, self.live.label):
             self._change_places(connection)
 

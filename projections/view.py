@@ -41,8 +41,8 @@ from projections.database import alone, connect, is_sqlite, writing
 from projections.marks import mark_of, marks_of, positions
 from projections.memory import Memory
 
-_MIGRATING = (12345, 2)
-"""The advisory lock on PostgreSQL that lets one process make tables at a time."""
+MIGRATING = (12345, 2)
+"""The advisory lock on PostgreSQL that lets one process at a time make tables, or put them in the place of others."""
 
 Doc = dict[str, Any]
 """What a view knows about one ticket; never changed in place."""
@@ -191,7 +191,7 @@ class Views:
         known = self.known.values()
         tables = [positions, *(t for view in known for t in view.tables)]
         with self.writing() as connection:
-            alone(connection, _MIGRATING)
+            alone(connection, MIGRATING)
             metadata.create_all(connection, tables=tables)
             have = set(connection.scalars(select(positions.c.label)))
             for view in known:

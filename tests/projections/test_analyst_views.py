@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from threading import Event
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from hotline.application import Hotline
 from hotline.facts import Role
@@ -21,7 +23,7 @@ from hotline.rates.catalogue import load
 from hotline.rates.outcome import FACETS
 from hotline.rates.question import Asked
 from hotline.ticket.facts import TicketReceived
-from projections import beside, described
+from projections import analyst_views, beside, described
 from projections.analyst_roles import ReadsOtherThings, grant, granted
 from projections.analyst_sql import VIEWS as SQL_VIEWS
 from projections.analyst_views import ViewInUse, lay
@@ -38,6 +40,7 @@ from tests.outcomes import outcome, put
 from tests.projections.filled import fill
 from tests.projections.lives import life, ticket_id, together, write_down
 from tests.support.roles import login, role_name
+from tests.support.watching import eventually
 
 SEEDS = tuple(range(500, 506))
 MARCH = date(2026, 3, 2)
@@ -210,6 +213,35 @@ def test_a_rebuild_leaves_the_views_and_what_rests_on_them(
         assert everything(analyst) == before
         assert ask(postgres_url, "SELECT * FROM mine ORDER BY topic") == mine
     assert not ask(postgres_url, "SELECT 1 FROM pg_class WHERE relname LIKE '%\\_beside'")
+
+
+def test_two_rebuilds_that_end_at_once_follow_one_another(
+    views: Views, hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one view shows to analysts reads tables of two: neither switch waits for the other for ever."""
+    write_down(hotline, together(SEEDS))
+    follow(views, hotline)
+    follow_on, first = analyst_views.follow, Event()
+
+    def in_between(connection: Connection, moved: Mapping[str, str]) -> None:
+        """The one that comes first goes on once the other waits for it."""
+        follow_on(connection, moved)
+        if not first.is_set():
+            first.set()
+            eventually(lambda: waiting(connection), what="the second one waits")
+
+    monkeypatch.setattr(analyst_views, "follow", in_between)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(rebuild, views, SCOREBOARD, hotline)
+        assert first.wait(30)
+        two = pool.submit(rebuild, views, DOSSIER, hotline)
+        assert (one.result().same, two.result().same) == (True, True)
+
+
+def waiting(connection: Connection) -> int:
+    """How many wait for a lock on this database."""
+    query = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE NOT granted AND datname = current_database()"
+    return int(connection.exec_driver_sql(query).scalar_one())
 
 
 def test_a_rebuild_gives_way_to_somebody_who_reads_on_and_on(
