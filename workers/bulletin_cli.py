@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,6 +18,7 @@ from projections.bulletin import bulletin, bulletins
 from workers.bulletin_files import desk_of, write
 from workers.bulletin_words import Words
 from workers.opening import opened
+from workers.rates_said import moment
 
 app = typer.Typer(name="bulletin", help="月报 / monthly bulletins", add_completion=False)
 
@@ -45,7 +45,7 @@ def write_bulletin(
     if each and (district or unit):
         raise typer.BadParameter("--each 不与 --district、--unit 同用 / --each goes without them", param_hint="--each")
     os.umask(0o077)
-    moment = _moment(as_of)
+    when = moment(as_of, "--as-of")
     with opened() as house:
         house.catch_up()
         desk, words = desk_of(house), Words(lang, house.rules)
@@ -53,9 +53,9 @@ def write_bulletin(
             asked, whose = Month.read(month), Whose(district, unit)
             found: Iterable[Bulletin]
             if each:
-                found = bulletins(desk, asked, each, moment, house.now())
+                found = bulletins(desk, asked, each, when, house.now())
             else:
-                found = (bulletin(desk, asked, whose, moment, house.now()),)
+                found = (bulletin(desk, asked, whose, when, house.now()),)
             count = 0
             for one in found:
                 for path in write(out, one, words):
@@ -69,17 +69,3 @@ def write_bulletin(
                 f"无法写入该目录 / cannot write there: {error.strerror}", param_hint="--out"
             ) from None
     typer.echo(" / ".join(say("bulletin.written", lang, count=count) for lang in LANGUAGES))
-
-
-def _moment(written: str | None) -> datetime | None:
-    if written is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise typer.BadParameter(
-            "时间应写作 2026-11-05T00:00:00+08:00 / write a time as 2026-11-05T00:00:00+08:00", param_hint="--as-of"
-        )
-    return moment

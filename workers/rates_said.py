@@ -22,16 +22,18 @@ def asked(
             raise typer.BadParameter("--where DIMENSION=VALUE")
         filters[name] = (*filters.get(name, ()), value)
     dimensions = tuple(name.strip() for each in by for name in each.split(",") if name.strip())
-    return Asked(start, end, dimensions, filters, _moment(as_of), _moment(happened_by))
+    return Asked(start, end, dimensions, filters, moment(as_of, "--as-of"), moment(happened_by, "--happened-by"))
 
 
-def _moment(written: str | None) -> datetime | None:
+def moment(written: str | None, option: str) -> datetime | None:
+    """A moment with its zone.  Raises typer.BadParameter for anything else."""
     if written is None:
         return None
     try:
-        moment = datetime.fromisoformat(written)
+        at = datetime.fromisoformat(written)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise typer.BadParameter(say("field.timezone_aware") + " / " + say("field.timezone_aware", "en"))
-    return moment
+        at = None
+    if at is None or at.tzinfo is None:
+        both = say("field.timezone_aware") + " / " + say("field.timezone_aware", "en")
+        raise typer.BadParameter(both, param_hint=option)
+    return at

@@ -72,8 +72,3 @@ def _filters(filters: Filters) -> None:
         if name in FACETS and (unknown := [value for value in values if value and value not in FACETS[name].values]):
             known = " ".join(FACETS[name].values)
             raise Refused("unknown_filter_value", name=name, value=unknown[0][:40], known=known)
-
-
-def facet_value(value: str) -> str:
-    """A filter's or a key's value as a facet has it: the empty word is what is not known."""
-    return value or "none"
