@@ -2,8 +2,8 @@
 
 CAUGHT_BY = "acknowledged once, unknown at most once"
 ONLY = ("kill postgres",)
-FAULTS = 12
-PACE = 2.0
+FAULTS = 8
+PACE = 5.0
 PEOPLE = 6
 POSTGRES = {
     "synchronous_commit": "off", "wal_writer_delay": "10000ms", "wal_writer_flush_after": "1GB", "wal_buffers": "64MB",

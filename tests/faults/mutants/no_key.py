@@ -4,7 +4,9 @@ from uuid import uuid4
 
 CAUGHT_BY = "acknowledged once, unknown at most once"
 ONLY = ("web after the commit", "cut a reply of web 1")
-FAULTS = 12
+FAULTS = 40
+PACE = 0.5
+PEOPLE = 6
 
 
 def apply() -> None:
