@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
@@ -23,6 +24,22 @@ PIECES = ("web", "relay", "project", "react", "clock", "notify")
 NONE: Mapping[str, str] = {}
 PATIENCE = 120.0
 """Seconds within which whatever follows the log must have reached its end."""
+
+
+class DiskWaits(NamedTuple):
+    """How often the log of PostgreSQL's own was made to reach the disk, the seconds that took, and its bytes."""
+
+    times: int
+    seconds: float
+    bytes: float
+
+    def since(self, before: DiskWaits) -> DiskWaits:
+        return DiskWaits(self.times - before.times, self.seconds - before.seconds, self.bytes - before.bytes)
+
+    @property
+    def each(self) -> float:
+        """Milliseconds of one; 0 when there was none."""
+        return self.seconds / self.times * 1000 if self.times else 0.0
 
 
 class City:
@@ -42,6 +59,13 @@ class City:
             row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").fetchone()
         assert row is not None
         return {name: one.cpu_seconds for name, one in self.running.items()} | {"postgres": processor_seconds(row[0])}
+
+    def disk_waits(self) -> DiskWaits:
+        """What PostgreSQL's commits have waited for the disk so far."""
+        with psycopg.connect(self.house.settings.store) as connection:
+            row = connection.execute("SELECT wal_sync, wal_sync_time / 1000, wal_bytes FROM pg_stat_wal").fetchone()
+        assert row is not None
+        return DiskWaits(int(row[0]), float(row[1]), float(row[2]))
 
     def settle(self) -> float:
         """Wait until the views, the bus and the notices are at the end of the log; returns the seconds it took.

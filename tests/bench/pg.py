@@ -34,8 +34,8 @@ PARTS = (*_AT_WORK, "rebuild")
 SIZES = (1_000, 100_000)
 REBUILD = Goal(10_000, at_least=True)
 AS_QUICK = Goal(0.8, at_least=True)
-STOCK = {"shared_buffers": "128MB", "max_wal_size": "1GB", "min_wal_size": "80MB"}
-"""PostgreSQL's own defaults, with which `deploy/compose.yaml` runs it."""
+STOCK = {"shared_buffers": "128MB", "max_wal_size": "1GB", "min_wal_size": "80MB", "track_wal_io_timing": "on"}
+"""PostgreSQL's own defaults, with which `deploy/compose.yaml` runs it, and that it tells how long it waits for the disk."""
 
 
 @dataclass(frozen=True)

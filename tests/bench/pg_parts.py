@@ -49,8 +49,11 @@ class Bench:
         """Whole lives, and as many bare steps."""
         for n in CLIENTS:
             what = lives_at(self._tickets, n)
+            waited = self._city.disk_waits()
             ours = self._ours(what, self._people.live, n)
+            waited = self._city.disk_waits().since(waited)
             yield Figure(what, ours.rate, "lives/s")
+            yield Figure(f"… one wait of PostgreSQL for the disk meanwhile, {self._at(n)}", waited.each, "ms")
             yield Figure("… the load generator's share of a processor, " + self._at(n), ours.own_share * 100, "%")
             bare = self._bare("floor", self._steps(), n).rate / len(STEPS)
             yield Figure(f"Yardstick: floor, {len(STEPS)} bare steps, {self._at(n)}", bare, "lives/s")
