@@ -15,6 +15,10 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 K = TypeVar("K")
 
+CONNECTIONS = 10
+"""Connections to PostgreSQL that a process keeps for each of its stores.  Some more are opened where that many are at work at
+once and closed when they are given back, which costs as much as dozens of quick looks: most of that is the password.  (ours)"""
+_MORE = 5
 IDLE_SECONDS = 5.0
 """A connection that has rested longer is asked whether it still lives before it is used: a restarted server or a firewall
 may have ended it.  To ask each time would double what a quick look costs."""
@@ -28,7 +32,7 @@ def connect_postgres(url: str, *, wait_for_disk: bool = True) -> Engine:
     driver = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
     if not wait_for_disk:  # beside the options that the address has, which say where the tables are
         driver = driver.update_query_dict({"options": f"{_options(driver)} -c synchronous_commit=off".strip()})
-    engine = create_engine(driver, hide_parameters=True)
+    engine = create_engine(driver, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=_MORE, pool_use_lifo=True)
 
     @event.listens_for(engine, "checkin")
     def rests(_connection: Any, record: Any) -> None:
