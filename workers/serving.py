@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+import uvloop
 
 from workers.alone import Alone
 from workers.broker import Consumers
@@ -49,10 +50,12 @@ def serve(
     """
     crew.start()
     try:
-        if listen is None:
-            asyncio.run(_quiet(crew, consumers, ready))
-        else:
-            asyncio.run(_web(_app(house, crew, pages, bus, consumers, relay, links), crew, listen, consumers, ready))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            if listen is None:
+                runner.run(_quiet(crew, consumers, ready))
+            else:
+                app = _app(house, crew, pages, bus, consumers, relay, links)
+                runner.run(_web(app, crew, listen, consumers, ready))
     finally:
         if not crew.stop():
             log.warning("work_did_not_end_in_time")
@@ -76,6 +79,8 @@ async def _web(
     app: Any, crew: Crew, listen: socket.socket, consumers: Consumers | None, ready: Callable[[], None]
 ) -> None:
     import uvicorn
+
+    from workers.heads import Heads
 
     news = getattr(app.state, "news", None)
 
@@ -102,7 +107,14 @@ async def _web(
             ready()
 
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=DRAIN
+        app,
+        http=Heads,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=DRAIN,
     )
     await Server(config).serve(sockets=[listen])
 
