@@ -20,6 +20,7 @@ def written() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     configure("info", to=stream)
     yield stream
+    configure()
     root.handlers[:], root.level = handlers, level
     structlog.configure(**before)
 
@@ -57,3 +58,13 @@ def test_a_fault_tells_its_place_and_no_words(written: io.StringIO, ours: bool) 
     assert NAME not in text
     assert PHONE not in text
     assert lines(written)[0]["level"] == "error"
+
+
+def test_a_line_names_who_writes(written: io.StringIO) -> None:
+    """A line bears the name its logger was asked for by, or else the module's, and what is below the level is not written."""
+    structlog.get_logger("x").warning("first")
+    structlog.get_logger().error("second")
+    structlog.get_logger("x").debug("unseen")
+    logging.getLogger("library").info("third")
+    logging.getLogger("library").debug("unseen")
+    assert [line["logger"] for line in lines(written)] == ["x", __name__, "library"]

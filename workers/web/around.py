@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +38,9 @@ SAFE = {
     "Permissions-Policy": "camera=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_REQUEST_ID = b"x-request-id"
+_SAFE = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
+_SAFE_API = [*_SAFE, (b"cache-control", b"no-store")]
 
 
 class Around:
@@ -54,18 +57,19 @@ class Around:
             await self.app(scope, receive, send)
             return
         correlation = scope["correlation"] = correlation_of(Headers(scope=scope))
-        status = 0
+        status, api = 0, scope["path"].startswith("/api/")
 
         async def sent(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = correlation
-                for name, value in SAFE.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                told = [pair for pair in message["headers"] if pair[0] != _REQUEST_ID]
+                names = {name for name, _ in told}
+                message["headers"] = [
+                    *told,
+                    (_REQUEST_ID, correlation.encode()),
+                    *(pair for pair in (_SAFE_API if api else _SAFE) if pair[0] not in names),
+                ]
             await send(message)
 
         received, upload = 0, scope["path"].endswith("/attachments")

@@ -91,6 +91,7 @@ def said() -> Iterator[StringIO]:
     written = StringIO()
     house_logging.configure(to=written)
     yield written
+    house_logging.configure()  # whoever has written a line has his logger for good
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
 
