@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from hotline.command import Refused
 from hotline.facts import Recorded
 from hotline.ticket.facts import TicketReceived
 
@@ -22,3 +23,10 @@ def up_to(
         known = as_of is None or recorded.recorded_at <= as_of
         if known and (happened_by is None or stood_from(recorded) <= happened_by):
             yield recorded
+
+
+def come(now: datetime, *, as_of: datetime | None, happened_by: datetime | None) -> None:
+    """Whoever looks back names moments that have come.  Raises Refused ``moment_in_future``."""
+    for name, moment in (("as_of", as_of), ("happened_by", happened_by)):
+        if moment is not None and moment > now:
+            raise Refused("moment_in_future", name=name)

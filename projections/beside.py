@@ -133,6 +133,7 @@ def _copy(live: View) -> View:
         table=copies[live.table],
         lines=tuple(replace(lines, table=copies[lines.table]) for lines in live.lines),
         past=_over(live.past, copies),
+        turns=tuple(replace(turns, table=copies[turns.table]) for turns in live.turns),
         sums=replace(live.sums, table=copies[live.sums.table], of=copies[live.sums.of]) if live.sums else None,
         trail=_over(live.trail, copies),
     )

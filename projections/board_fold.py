@@ -33,18 +33,29 @@ def fold(doc: Doc | None, recorded: Recorded) -> Doc | None:
     if tell is not None:
         changes = {**changes, **tell(doc, fact, recorded)}
     if fact.clocks:
-        changes["clocks"] = {**doc["clocks"], **_compact(fact.clocks)}
+        changes["clocks"] = {**doc["clocks"], **shown_clocks(fact.clocks)}
     if doc["state"] != changes.get("state", doc["state"]):
         changes["since"] = recorded.recorded_at
     if doc["wanted"] or "wanted" in changes:
         changes["wanted"] = _still_wanted({**doc, **changes})
-    return {**doc, **changes, "version": recorded.originator_version, "position": recorded.position}
+    changes |= {"version": recorded.originator_version, "position": recorded.position}
+    return {**doc, **changes, "ended": _ended_at(doc, {**doc, **changes})}
+
+
+def _ended_at(doc: Doc, after: Doc) -> int | None:
+    """Where in the log a ticket last came to its end, while it is there."""
+    if not is_over(after):
+        return None
+    ended: int | None = doc["ended"]
+    return after["position"] if ended is None else ended
 
 
 def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
     at = recorded.recorded_at
     return {
         **START,
+        "began": recorded.position,
+        "ended": None,
         "number": fact.number,
         "channel": fact.channel,
         "received_at": at,
@@ -78,8 +89,8 @@ def _received(fact: f.TicketReceived, recorded: Recorded) -> Doc:
     }
 
 
-def _compact(readings: tuple[Reading, ...]) -> dict[str, list[Any]]:
-    """Clock to [due, runs, yellow, stopped at]."""
+def shown_clocks(readings: tuple[Reading, ...]) -> dict[str, list[Any]]:
+    """Clock to [due, runs, yellow, stopped at], of those that a board shows."""
     return {
         r.clock: [r.due, r.running, r.alarms.get("yellow"), r.stopped_at]
         for r in readings

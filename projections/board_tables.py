@@ -1,15 +1,17 @@
-"""The tables of the board: a row for each ticket, and a line for each unit that sees it, in the order of its board.
+"""The tables of the board: a row for each ticket, and a line for each unit that sees it, in the order of its board; and three
+more by which an earlier board is found (``board_then.py`` makes their rows, ``past_board.py`` reads them).
 
 ``shown`` is the row as a list gives it, written once instead of at every look; ``accuses`` is the unit that a report is about,
-which must not find it.
+which must not find it.  A ticket's span is in positions of the log: from its receipt to where it last came to its end.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, Uuid, text
 
+from projections.spans import span_columns
 from projections.view import main_table, metadata
 
 table = main_table(
-    "board_v3",
+    "board_v4",
     Column("over", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("late_from", BigInteger, nullable=True),
@@ -26,13 +28,15 @@ table = main_table(
     Column("about_team", String(64), nullable=True),
     Column("accused_unit", String(64), nullable=True),
     Column("received_by", String(64), nullable=True),
+    *span_columns(),
     Column("shown", Text, nullable=False),
-    Index("board_v3_all", "over", "due", "ticket_id"),
-    Index("board_v3_state", "state", "over", "due", "ticket_id"),
-    Index("board_v3_district", "district", "over", "due", "ticket_id"),
+    Index("board_v4_all", "over", "due", "ticket_id"),
+    Index("board_v4_state", "state", "over", "due", "ticket_id"),
+    Index("board_v4_district", "district", "over", "due", "ticket_id"),
+    Index("board_v4_span", "size", "began", "ended"),
 )
 unit_lines = Table(
-    "board_v3_units",
+    "board_v4_units",
     metadata,
     Column("ticket_id", Uuid, primary_key=True),
     Column("unit", String(64), primary_key=True),
@@ -41,6 +45,47 @@ unit_lines = Table(
     Column("over", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("accuses", String(64), nullable=True),
-    Index("board_v3_units_order", "unit", "over", "due", "ticket_id", "accuses"),
+    Index("board_v4_units_order", "unit", "over", "due", "ticket_id", "accuses"),
     sqlite_with_rowid=False,
 )
+then = Table(
+    "board_v4_then",
+    metadata,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("over", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("late_from", BigInteger, nullable=True),
+    Column("state", String(24), nullable=False),
+    Column("type", String(16), nullable=True),
+    Column("category", String(200), nullable=False),
+    Column("urgency", String(12), nullable=False),
+    Column("problem", Boolean, nullable=False),
+    Column("escalated", Boolean, nullable=False),
+    Column("supervision", Integer, nullable=False),
+    Column("alarm", Boolean, nullable=False),
+    Column("parts", Text, nullable=False),
+    Index(
+        "board_v4_then_over", "due", "ticket_id", "position",
+        sqlite_where=text("\"over\" = 1"), postgresql_where=text("\"over\" = 1"),
+    ),
+)  # fmt: skip
+"""What a ticket was searched and sorted by from a position on, until the next of its rows."""
+given = Table(
+    "board_v4_given",
+    metadata,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Index("board_v4_given_unit", "unit", "ticket_id", "position"),
+)
+"""Every part a unit was ever given, also those it has lost."""
+untimely = Table(
+    "board_v4_untimely",
+    metadata,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    *span_columns(),
+    Index("board_v4_untimely_span", "size", "began", "ended"),
+)
+"""Facts whose two times differ: the span between them, in microseconds, in which *known* and *stood* are not the same."""

@@ -9,41 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from projections.board_fold import due_clock, fold
+from projections.board_fold import fold
 from projections.board_row import shown
-from projections.board_tables import table, unit_lines
-from projections.moments import NEVER, micros
-from projections.standing import is_over, part_of_each_unit
-from projections.view import Doc, Lines, View
+from projections.board_tables import given, table, then, unit_lines, untimely
+from projections.board_then import came_late, given_to, order_of, searched, turned
+from projections.moments import NEVER
+from projections.spans import span
+from projections.standing import part_of_each_unit
+from projections.view import Doc, Lines, Turns, View
 
 
 def columns(doc: Doc) -> Mapping[str, Any]:
-    name = due_clock(doc)
-    due, runs = (micros(doc["clocks"][name][0]), doc["clocks"][name][1]) if name else (NEVER, False)
     return {
-        "over": int(is_over(doc)),
-        "due": due,
-        "late_from": due if runs else None,
-        "state": doc["state"],
-        "type": doc["type"],
-        "category": "".join(f"{step}/" for step in doc["category"]),
+        **searched(doc),
         "district": doc["district"],
-        "urgency": doc["urgency"],
         "source": doc["source"],
-        "problem": doc["problem"],
-        "escalated": doc["escalated"],
-        "supervision": doc["supervision"],
-        "alarm": bool(doc["alarms"]),
         "about_team": doc["about_team"],
         "accused_unit": doc["accused_unit"],
         "received_by": doc["received_by"],
+        **span(doc["began"], NEVER if doc["ended"] is None else doc["ended"]),
         "shown": shown(doc),
     }
 
 
 def lines(doc: Doc) -> list[dict[str, Any]]:
-    name = due_clock(doc)
-    order = {"over": int(is_over(doc)), "due": micros(doc["clocks"][name][0]) if name else NEVER}
+    order = order_of(doc)
+    del order["late_from"]
     accuses = doc["accused_unit"] if doc["type"] == "report" else None
     return [
         {"unit": unit, "part": part["state"], "signed_by": part["signed_by"], **order, "accuses": accuses}
@@ -51,4 +42,12 @@ def lines(doc: Doc) -> list[dict[str, Any]]:
     ]
 
 
-VIEW = View("board", 3, fold, table, columns, lines=(Lines(unit_lines, lines),))
+VIEW = View(
+    "board",
+    4,
+    fold,
+    table,
+    columns,
+    lines=(Lines(unit_lines, lines),),
+    turns=(Turns(then, turned), Turns(given, given_to), Turns(untimely, came_late)),
+)

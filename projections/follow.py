@@ -22,7 +22,7 @@ from projections.database import is_loss
 from projections.marks import Mark, marks_of, move_on
 from projections.summing import shift
 from projections.view import Doc, View, Views, find_docs
-from projections.writing import TrailRows, put
+from projections.writing import TrailRows, TurnRows, put
 
 BATCH = 500
 """Facts in one transaction: a commit for each fact costs a hundred times as much."""
@@ -72,8 +72,11 @@ def taken_in(view: View, facts: Iterable[Recorded]) -> list[Recorded]:
     return [recorded for recorded in facts if recorded.fact.TOPIC.startswith(view.topics)]
 
 
-def fold_into(view: View, docs: dict[UUID, Doc], facts: Iterable[Recorded]) -> set[UUID]:
-    """Fold facts a view is made of into documents; returns the tickets whose document has changed."""
+def fold_into(
+    view: View, docs: dict[UUID, Doc], facts: Iterable[Recorded], turned: TurnRows | None = None
+) -> set[UUID]:
+    """Fold facts a view is made of into documents, noting what each has ``turned``; returns the tickets whose document has
+    changed."""
     changed, fold = set(), view.fold
     for recorded in facts:
         ticket = recorded.originator_id
@@ -82,6 +85,8 @@ def fold_into(view: View, docs: dict[UUID, Doc], facts: Iterable[Recorded]) -> s
         if new is not None and new is not old:
             docs[ticket] = new
             changed.add(ticket)
+            if turned is not None:
+                turned.note(old, new, recorded)
     return changed
 
 
@@ -96,11 +101,14 @@ def apply(
     missing = [ticket for ticket in {r.originator_id for r in ours} - begun if ticket not in docs]
     docs.update((ticket, from_json(text)) for ticket, text in find_docs(connection, view.table, missing))
     before = dict(docs)
-    changed = fold_into(view, docs, rows.noting(ours) if rows is not None else ours)
+    turned = TurnRows(view) if view.turns else None
+    changed = fold_into(view, docs, rows.noting(ours) if rows is not None else ours, turned)
     written = {ticket: docs[ticket] for ticket in changed}
     put(connection, view, written, before)
     if view.sums is not None:
         shift(connection, view.sums, written, before)
+    if turned is not None:
+        turned.write(connection)
     if rows is not None:
         rows.write(connection)
         rows.erase(connection)

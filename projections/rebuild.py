@@ -28,7 +28,7 @@ from projections.follow import apply, fold_into
 from projections.marks import mark_of
 from projections.summing import fill
 from projections.view import Doc, View, Views, find_docs
-from projections.writing import TrailRows, put
+from projections.writing import TrailRows, TurnRows, put
 
 BATCH = 1_000
 """Facts read, and documents written, at a time."""
@@ -123,6 +123,7 @@ class _Build:
         """Documents at hand that were written earlier, as they were written."""
         trail = beside.view.trail
         self._rows = TrailRows(trail) if trail is not None else None
+        self._turned = TurnRows(beside.view) if beside.view.turns else None
 
     def run(self, end: int) -> int:
         """Fold up to a position; returns how many facts there were."""
@@ -158,7 +159,8 @@ class _Build:
             self._before.update(found)
         # One fact at a time: a fact thrown away before the next is read costs half of one kept in a list.
         facts: Iterable[Recorded] = (read(n) for n in ours)
-        for ticket in fold_into(self._beside.view, docs, self._rows.noting(facts) if self._rows is not None else facts):
+        facts = self._rows.noting(facts) if self._rows is not None else facts
+        for ticket in fold_into(self._beside.view, docs, facts, self._turned):
             docs.move_to_end(ticket)
         self._write_rows(AT_HAND)
         if len(docs) > AT_HAND:
@@ -174,11 +176,12 @@ class _Build:
             self._written.update(some)
 
     def _write_rows(self, waiting: int) -> None:
-        """Write the rows of the trail if more than so many wait."""
-        if self._rows is not None and len(self._rows) > waiting:
-            with self._views.writing() as connection:
-                self._beside.must_be_ours(connection)
-                self._rows.write(connection)
+        """Write the rows that facts have made where more than so many wait."""
+        for rows in (self._rows, self._turned):
+            if rows is not None and len(rows) > waiting:
+                with self._views.writing() as connection:
+                    self._beside.must_be_ours(connection)
+                    rows.write(connection)
 
 
 def _follow(connection: Connection, beside: Beside, hotline: Hotline, end: int) -> None:

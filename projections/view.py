@@ -2,7 +2,7 @@
 
 A view keeps one document for each ticket, which is all it needs to take in the next fact, and columns made of the document
 for looking things up.  It may have further rows for each ticket (``Lines``), rows that are only ever added (``Trail`` for each
-fact, ``Past`` for what a document was), and counts over all tickets (``Sums``).  Rows and position are written in one
+fact, ``Past`` for what a document was, ``Turns`` for what a fact made of it), and counts over all tickets (``Sums``).  Rows and position are written in one
 transaction, on SQLite and PostgreSQL alike.  A view can be thrown away and built again at any time (``rebuild.py``), so its
 commits do not wait for the disk.
 """
@@ -97,6 +97,14 @@ class Past:
 
 
 @dataclass(frozen=True)
+class Turns:
+    """Rows that single facts add: ``of`` gives those of one, by the documents before and after it, each with ``ticket_id`` first."""
+
+    table: Table
+    of: Callable[[Doc | None, Doc, Recorded], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
 class Sums:
     """Counts over all documents, in a table of key columns and ``n``, kept in the same transaction as the documents.
 
@@ -125,7 +133,7 @@ class Trail:
 
 @dataclass(frozen=True)
 class View:
-    """One read model.  ``fold`` is pure; everything but ``trail`` is made of the document it gives.
+    """One read model.  ``fold`` is pure; everything but ``trail`` is made of the documents it gives.
 
     Whoever changes what a view holds raises its version: the new one is built beside the old one and takes its place.
     """
@@ -137,9 +145,9 @@ class View:
     columns: Callable[[Doc], Mapping[str, Any]]
     lines: tuple[Lines, ...] = ()
     past: Past | None = None
+    turns: tuple[Turns, ...] = ()
     sums: Sums | None = None
     trail: Trail | None = None
-    """Rows made of the facts themselves."""
     kinds: tuple[str, ...] = ("ticket",)
     """The streams whose facts it is made of; ``fold`` is asked about no others.  Each stream has a document of its own."""
 
@@ -155,7 +163,7 @@ class View:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        beside = (*self.lines, self.past, self.sums, self.trail)
+        beside = (*self.lines, self.past, *self.turns, self.sums, self.trail)
         return (self.table, *(part.table for part in beside if part is not None))
 
 
@@ -188,13 +196,12 @@ class Views:
         """Create what is missing; safe when several processes start at once.  Raises analyst_views.ViewInUse."""
         from projections import analyst_views  # not above: they are built on this module
 
-        known = self.known.values()
-        tables = [positions, *(t for view in known for t in view.tables)]
+        tables = [positions, *(t for view in self.known.values() for t in view.tables)]
         with self.writing() as connection:
             alone(connection, MIGRATING)
             metadata.create_all(connection, tables=tables)
             have = set(connection.scalars(select(positions.c.label)))
-            for view in known:
+            for view in self.known.values():
                 if view.label not in have:
                     connection.execute(insert(positions).values(label=view.label, position=0, build=0))
             analyst_views.lay(connection)

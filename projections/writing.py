@@ -87,6 +87,28 @@ class TrailRows:
         self._erased = {}
 
 
+class TurnRows:
+    """Rows that facts made while they were folded, and that wait to be written."""
+
+    def __init__(self, view: View) -> None:
+        self._turns = view.turns
+        self._rows: list[list[Mapping[str, Any]]] = [[] for _ in view.turns]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._rows))
+
+    def note(self, before: Doc | None, doc: Doc, recorded: Recorded) -> None:
+        """A fact has turned one document into another."""
+        for turns, rows in zip(self._turns, self._rows, strict=True):
+            rows.extend(turns.of(before, doc, recorded))
+
+    def write(self, connection: Connection) -> None:
+        """Add the rows noted so far."""
+        for turns, rows in zip(self._turns, self._rows, strict=True):
+            _insert_all(connection, turns.table, rows)
+            rows.clear()
+
+
 def _insert(
     connection: Connection,
     table: Table,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from hotline.command import Refused
 from hotline.rates.fields import DIMENSIONS, TIMES
 from hotline.rates.outcome import FACETS
+from hotline.two_times import come
 
 MOST_DIMENSIONS = 2
 """(ours) More can neither be shown in a table nor be kept apart in a chart."""
@@ -44,9 +45,7 @@ class Asked:
         """
         _dimensions(self.by)
         _filters(self.filters)
-        for name, moment in (("as_of", self.as_of), ("happened_by", self.happened_by)):
-            if moment is not None and moment > now:
-                raise Refused("moment_in_future", name=name)
+        come(now, as_of=self.as_of, happened_by=self.happened_by)
         if self.end < self.start:
             raise Refused("period_reversed", start=self.start, end=self.end)
         if (self.end - self.start).days > MOST_DAYS:

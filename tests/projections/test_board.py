@@ -223,10 +223,10 @@ def test_a_units_first_page_is_read_in_order(filled: Views) -> None:
     with filled.engine.connect() as connection:
         sql = str(query.compile(filled.engine, compile_kwargs={"literal_binds": True}))
         plan = [row[3] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql)]
-    lines = [step for step in plan if "board_v3_units" in step]
+    lines = [step for step in plan if "board_v4_units" in step]
     assert lines
-    assert all("USING" in step and "board_v3_units_order" in step for step in lines), plan
-    assert not any(step.startswith("SCAN board_v3") for step in plan), plan
+    assert all("USING" in step and "board_v4_units_order" in step for step in lines), plan
+    assert not any(step.startswith("SCAN board_v4") for step in plan), plan
 
 
 def test_rows_of_named_tickets_come_in_the_order_asked(filled: Views) -> None:

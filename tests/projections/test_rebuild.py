@@ -67,7 +67,7 @@ def test_a_damaged_view_is_noticed_and_mended(views: Views, log: Hotline) -> Non
     catch_up(views, VIEW, log.facts_after)
     whole = rows(views)
     with views.writing() as connection:
-        connection.execute(text("UPDATE board_v3 SET state = 'closed' WHERE state <> 'closed'"))
+        connection.execute(text("UPDATE board_v4 SET state = 'closed' WHERE state <> 'closed'"))
     damaged = rows(views)
     assert damaged != whole
     assert rebuild.rebuild(views, VIEW, log, switch=False).same is False
@@ -83,7 +83,7 @@ def test_documents_at_hand_do_not_outlive_a_switch(views: Views, log: Hotline) -
     catch_up(views, VIEW, lambda position, limit: [r for r in half if r.position > position][:limit])
     with views.writing() as connection:
         connection.execute(
-            text("UPDATE board_v3 SET doc = replace(doc, :was, :wrong)"), {"was": '"urges":0', "wrong": '"urges":7'}
+            text("UPDATE board_v4 SET doc = replace(doc, :was, :wrong)"), {"was": '"urges":0', "wrong": '"urges":7'}
         )
     rebuild.rebuild(views, VIEW, log)
     catch_up(views, VIEW, log.facts_after)
@@ -125,10 +125,10 @@ def test_a_crash_in_the_middle_leaves_the_live_view_alone(
         killed.setattr(Beside, "drop", lambda self: None)
         with pytest.raises(KeyboardInterrupt):
             rebuild.rebuild(views, VIEW, log, dies)
-    assert "board_v3_beside" in tables(views)
+    assert "board_v4_beside" in tables(views)
     assert rows(views) == before
     assert rebuild.rebuild(views, VIEW, log).same is True
-    assert "board_v3_beside" not in tables(views)
+    assert "board_v4_beside" not in tables(views)
 
 
 def test_of_two_rebuilds_the_later_one_counts(views: Views, log: Hotline) -> None:

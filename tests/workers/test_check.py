@@ -141,7 +141,7 @@ def notice_of_nothing(house: House, ticket: UUID) -> None:
 
 def change_a_view(house: House, ticket: UUID) -> None:
     with sqlite3.connect(house.settings.views.removeprefix("sqlite:///")) as views:
-        assert views.execute("UPDATE board_v3 SET doc = replace(doc, 'in_progress', 'closed')").rowcount > 0
+        assert views.execute("UPDATE board_v4 SET doc = replace(doc, 'in_progress', 'closed')").rowcount > 0
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ STATUS: Mapping[str, int] = {
     "formula_of_another_rate": 422, "not_of_a_composite": 422, "ground_without_excluded": 422,
     "unknown_profile": 422, "profile_unsound": 422, "what_if_no_calls": 422, "what_if_two_rates": 422, "what_if_nothing": 422,
     "what_if_too_many": 422,
-    "period_reversed": 422, "period_in_future": 422, "unknown_month": 422, "period_too_long": 422, "moment_in_future": 422,
+    "period_reversed": 422, "period_in_future": 422, "unknown_month": 422, "period_too_long": 422, "moment_in_future": 422, "past_board_unsettled": 422,
     "unknown_dimension": 422, "too_many_dimensions": 422, "unknown_filter_value": 422,
     "message_malformed": 422, "attachment_missing": 422, "attachment_broken": 422,
     "if_match_missing": 428, "key_missing": 428,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from hotline.command import Code, Moment, Refused
 from hotline.facts import Actor, Role
@@ -15,7 +15,8 @@ from hotline.ticket.proposing import sent_by
 from hotline.ticket.reading_facts import Proposal
 from hotline.ticket.receiving import Receive
 from hotline.ticket.ticket import State
-from projections import board
+from hotline.two_times import come
+from projections import board, past_board
 from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.dossier import seen_by, seen_then
@@ -83,6 +84,13 @@ def _suggested(house: House, received: Receive, kept: dict[str, Any] | None) -> 
     return suggestions(read, sent_by(read), house.rules, text=received.text, address=received.place.address)
 
 
+def _read(given: Any) -> Any:
+    return True if given == "true" else given  # in an address everything is a word
+
+
+Yes = Annotated[Literal[True], BeforeValidator(_read)]
+
+
 class BoardQuery(BaseModel):
     """What to show of what lies in one's scope; nothing named means everything."""
 
@@ -99,12 +107,14 @@ class BoardQuery(BaseModel):
     district: Code | None = None
     urgency: f.Urgency | None = None
     source: Literal["citizen", "instruction", "province"] | None = None
-    overdue: Literal[True] | None = None
+    overdue: Yes | None = None
     problem: bool | None = None
     escalated: bool | None = None
     supervised: bool | None = None
     alarm: bool | None = Field(default=None, description="An emergency was read and nobody has classified it yet")
-    mine: Literal[True] | None = Field(default=None, description="What I took down or signed for")
+    mine: Yes | None = Field(default=None, description="What I took down or signed for")
+    as_of: Moment | None = Field(default=None, description="As it was known at that moment")
+    happened_by: Moment | None = Field(default=None, description="As things stood at that moment")
     limit: int = Field(default=50, ge=1, le=200)
     after: str | None = Field(default=None, max_length=128, description="From the `Link` of the page before")
     after_position: int | None = Field(default=None, ge=0, lt=2**62, description="Wait for this write to show")
@@ -114,21 +124,35 @@ class BoardQuery(BaseModel):
     "/tickets", operation_id="board", response_model=list[board.BoardRow], responses=refusals(400, 409, 422, 503)
 )
 def the_board(query: Annotated[BoardQuery, Query()], house: TheHouse, actor: TheActor, request: Request) -> Response:
-    """The board: what is open first, then by due.  A further page is in ``Link: …; rel="next"``."""
+    """The board: what is open first, then by due.  A further page is in ``Link: …; rel="next"``.
+
+    With ``as_of`` or ``happened_by``, or both, as it was then, of the tickets one may see today; ``Position`` tells how far the log
+    went as it was known.
+    """
+    come(house.now(), as_of=query.as_of, happened_by=query.happened_by)
     if query.after_position is not None:
         shows(house, query.after_position, "board")
     try:
-        page = board.page(
-            house.views, scope_of(actor, house.rules), _filter(query, house, actor), query.after, query.limit
-        )
+        page, position = _page(query, house, actor)
     except ValueError:
         raise Refused("bad_cursor") from None
     looked(house, request, actor, "list", summary=_named(query))
     told = Response(f"[{','.join(page.rows)}]", media_type="application/json")  # the rows as the view wrote them
+    if position is not None:
+        told.headers["Position"] = str(position)
     if page.next is not None:
         following = request.url.include_query_params(after=page.next).remove_query_params("after_position")
         told.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     return told
+
+
+def _page(query: BoardQuery, house: TheHouse, actor: Actor) -> tuple[board.Page, int | None]:
+    scope, filters = scope_of(actor, house.rules), _filter(query, house, actor)
+    if query.as_of is None and query.happened_by is None:
+        return board.page(house.views, scope, filters, query.after, query.limit), None
+    then = past_board.Times(query.as_of, query.happened_by)
+    found = past_board.page(house.views, house.hotline, scope, filters, then, query.after, query.limit)
+    return found.page, found.position
 
 
 def _filter(query: BoardQuery, house: TheHouse, actor: Actor) -> board.BoardFilter:
@@ -149,7 +173,7 @@ def _filter(query: BoardQuery, house: TheHouse, actor: Actor) -> board.BoardFilt
         district=query.district,
         urgency=query.urgency,
         source=query.source,
-        overdue_at=house.now() if query.overdue else None,
+        overdue_at=min(m for m in (house.now(), query.as_of, query.happened_by) if m) if query.overdue else None,
         problem=query.problem,
         escalated=query.escalated,
         supervised=query.supervised,
