@@ -131,6 +131,11 @@ class Habits:
     unmasks: float = 0.03
     notes: float = 0.03
     rejected: float = 0.07
+    inspected: float = 0.06
+    """Share of leads' replies that somebody goes to see for himself; some are looked at again."""
+    inspected_again: float = 0.1
+    found_resolved: float = 0.75
+    """Of what is inspected; less than is claimed."""
     answers_voice: float = 0.72
     answers_text: float = 0.45
     rework: float = 0.6

@@ -127,6 +127,8 @@ class _Reader:
                 yield from self._supplement(ticket, fact)
             case f.CallerAnswered():
                 yield from _verdict(fact)
+            case f.ResolutionInspected():
+                yield f"inspected.{fact.resolution}"
             case f.TicketExplained():
                 yield "triage.explained" if fact.ground == "result_stands" else "line.explained"
             case f.TicketClosed():

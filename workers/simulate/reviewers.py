@@ -14,6 +14,7 @@ from workers.simulate.world import World
 def await_review(world: World, case: Case) -> None:
     wait = case.rng.gammavariate(1.5, 90)
     (world.soon if case.urgency == "emergency" else world.office)(wait, review, case)
+    supervisors.await_inspection(world, case)
 
 
 def review(world: World, case: Case) -> None:

@@ -13,7 +13,7 @@ from projections import scoreboard
 from projections.scoreboard_tables import sums
 from workers.compose import House
 
-_SAID = ("contacted", "resolved", "satisfied", "cause", "ended")
+_SAID = ("contacted", "resolved", "satisfied", "cause", "inspected", "ended")
 _NOTHING = (NONE, NOT_ASKED, SILENT)
 _EVERYWHERE = sum(FACETS[name].every_bit for name in ("ended", "excluded"))
 _OWN = {name: aspect.mask & ~(_EVERYWHERE if name != "intake" else 0) for name, aspect in ASPECTS.items()}

@@ -42,6 +42,8 @@ class Score:
                 self.left_out.add(body["ground"])
             case "include":
                 self.left_out.discard(body["ground"])
+            case "inspect":
+                self.said["inspected"] = body["resolution"]
             case "call-back" | "rate" if body.get("reached", True):
                 self._hear(body)
 
@@ -55,8 +57,8 @@ class Score:
                 self.said["cause"] = body["cause"]
 
     def keys(self, stage: State | None, book: Book) -> Iterator[str]:
-        """The figures it is one of, where it stands at the end.  Sums tell what callers say by the day of the close, and so
-        nothing of what is still open."""
+        """The figures it is one of, where it stands at the end.  Sums tell what callers say, and inspectors found, by the day of the close,
+        and so nothing of what is still open."""
         if stage in _ENDED:
             yield f"ended_{_ENDED[stage]}"
         if stage in _ENDED or book == "scored":

@@ -12,7 +12,7 @@ from workers.simulate.tally import Tally
 
 GROUPS = (
     "intake", "call", "type", "channel", "reading", "line", "consult", "depth", "unavailable", "promise", "knowledge", "seat", "given", "part", "unit", "return", "more_time", "supplement", "review",
-    "call_back", "rated", "contacted", "resolution", "satisfaction", "cause", "triage", "outcome", "end", "state",
+    "call_back", "rated", "contacted", "resolution", "satisfaction", "cause", "inspected", "triage", "outcome", "end", "state",
     "pressed", "card", "alarm", "order", "rates", "scored", "ladder", "handed_in", "handed_out", "handoff", "custody",
 )  # fmt: skip
 """In the order of a ticket's life."""
@@ -22,6 +22,7 @@ _WORDS = {
     "channel": "channel",
     "state": "state",
     "resolution": "resolution",
+    "inspected": "resolution",
     "satisfaction": "satisfaction",
 }
 """Groups whose names have words in the catalogue already."""

@@ -11,6 +11,9 @@ from workers.simulate.case import Case, Part
 from workers.simulate.staff import LEADER, clerk
 from workers.simulate.world import World
 
+_SEEN = frozenset({State.REPLIED, State.CALLBACK_DUE, State.CLOSED, State.ARCHIVED})
+"""Stages in which there is a result to be looked at."""
+
 
 def watch(world: World, case: Case) -> None:
     """What may come over a ticket while it is worked on."""
@@ -31,6 +34,26 @@ def card(world: World, case: Case) -> None:
 def escalate(world: World, case: Case) -> None:
     if case.open:
         world.do(case, LEADER, "escalate", expected=("escalated_already",), reason="涉及面广，由分管领导督办。")
+
+
+def await_inspection(world: World, case: Case) -> None:
+    """Some of what a lead replies is looked at on the spot, by chance, at any time after."""
+    if world.chance(case, world.habits.inspected):
+        world.office(case.rng.uniform(60, 3000), inspect, case)
+
+
+def inspect(world: World, case: Case) -> None:
+    """What was found there; a matter that is worked on again, or taken back, has nothing to be seen."""
+    if case.stage not in _SEEN:
+        return
+    by, roll = world.someone(Role.SUPERVISOR, case), case.rng.random()
+    sure = world.habits.found_resolved
+    found = "resolved" if roll < sure else "explained" if roll < (1 + sure) / 2 else "unresolved"
+    words = "现场查看，已与来电人反映的情况核对。"
+    if not world.do(case, by, "inspect", count=f"inspected.{found}", resolution=found, words=words):
+        return
+    if world.chance(case, world.habits.inspected_again):
+        world.office(case.rng.uniform(200, 2000), inspect, case)
 
 
 def ask_extension(world: World, case: Case, part: Part) -> None:

@@ -31,12 +31,17 @@ def act(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Act]:
     houses: list[House] = []
 
     def act_(
-        requests: int, days: int, seed: int = 1, start: str = "2026-03-02", profile: str = "sichuan-2025"
+        requests: int,
+        days: int,
+        seed: int = 1,
+        start: str = "2026-03-02",
+        profile: str = "sichuan-2025",
+        habits: Habits | None = None,
     ) -> Lived:
         first = datetime.fromisoformat(start).replace(tzinfo=ZONE)
         data: Path = tmp_path_factory.mktemp("lived")
         houses.append(build(Settings(data=data, profile=profile), now=Clock(first)))
-        return houses[-1], run_in_store(houses[-1], Plan(requests, days, seed, first))
+        return houses[-1], run_in_store(houses[-1], Plan(requests, days, seed, first, habits or Habits()))
 
     yield act_
     for house in houses:

@@ -14,6 +14,7 @@ from hotline.ticket.facts import ClockRang
 from tests.workers.simulate.conftest import Act, Lived
 from workers.check import findings
 from workers.compose import House
+from workers.simulate.habits import Habits
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +30,18 @@ def test_the_people_count_what_the_views_and_the_log_say(lived: Lived) -> None:
     intake = outcome.tally.group("intake")
     assert sum(intake.values()) == 200  # received, turned away, or kept by 110
     assert sum(outcome.tally.group("state").values()) == outcome.tally.counts["intake.received"]
+
+
+def test_what_inspectors_found_is_what_the_scoreboard_has(act: Act) -> None:
+    """Given people who go and see most of what units claim, some of it twice, when it ends, then each finding is a fact, and the last of
+    each ticket is on the scoreboard and in its sums: the people's own count says the same."""
+    _, outcome = act(80, 15, seed=3, habits=Habits(inspected=0.9, inspected_again=0.5))
+    assert outcome.differing == {}
+    assert outcome.tally.surprises == []
+    found, scored = outcome.tally.group("inspected"), outcome.tally.group("scored")
+    last = {name.removeprefix("inspected_"): n for name, n in scored.items() if name.startswith("inspected_")}
+    assert sum(found.values()) > sum(last.values()) > 0
+    assert set(last) <= set(found)
 
 
 def test_nobody_is_refused_without_reason(lived: Lived) -> None:
