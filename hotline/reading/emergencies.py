@@ -25,6 +25,8 @@ GAP = 8
 """Letters that may stand between the parts of a word written with …; ours."""
 NEAR = 14
 """Letters around a word within which a word for *now* counts against a guard; ours."""
+BEHIND = 8
+"""Letters behind those that may still take a word for *now* back (现在想问); ours."""
 FAR, MOST = 120, 20
 """Letters of a sentence that are looked at on each side, and places of one word in one text; ours."""
 STOPS = "。！？!?;；\n"
@@ -102,16 +104,20 @@ class Emergencies:
             return False
         if rule.unless and self.unless[rule.id].search(sentence):
             return False
-        near = text[max(start, match.start() - NEAR) : min(end, match.end() + NEAR)]
+        now = self._now_near(text, max(start, match.start() - NEAR), min(end, match.end() + NEAR))
         clause = _CLAUSE.split(text[start : match.start()])[-1]
         for guard in rule.guards:
             if guard in self.before and self.before[guard].search(clause):
                 return False
             if guard in self.last and self.last[guard].match(text, match.end()):
                 return False
-            if guard in self.around and self.around[guard].search(sentence) and not self.now.search(near):
+            if guard in self.around and not now and self.around[guard].search(sentence):
                 return False
         return True
+
+    def _now_near(self, text: str, start: int, end: int) -> bool:
+        """Whether a word for *now* stands between the places; what takes it back may stand right behind them."""
+        return any(word.end() <= end for word in self.now.finditer(text, start, end + BEHIND))
 
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
