@@ -23,6 +23,8 @@ from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import URGENCIES, TicketType, Urgency
 
 TOP = 3
+EVEN = 0.5
+"""From which probability on an emergency that no rule found is one for whoever is called out, too; ours."""
 REASONS = 6
 """Stretches told as evidence for a category; ours."""
 Found = Mapping[str, Sequence[int]]
@@ -74,7 +76,7 @@ class Reader:
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
         urgency, urgent = self._urgency(scored, alarms)
-        owner, owned = self._owner(scored, alarms, urgency)
+        owner, owned = self._owner(scored, alarms, urgency == "emergency" and urgent >= EVEN)
         type_, typed = scored.best("types")
         best = categories[0].category
         return Reading(
@@ -125,11 +127,11 @@ class Reader:
             return "urgent", round(urgent, 4)
         return "normal", round(normal, 4)
 
-    def _owner(self, scored: Scored, alarms: Sequence[Alarm], urgency: Urgency) -> tuple[Owner, float]:
-        """12345 unless the weights say otherwise; in an emergency only where they are sure of it, else the rule's owner or
-        the likeliest of the others."""
+    def _owner(self, scored: Scored, alarms: Sequence[Alarm], danger: bool) -> tuple[Owner, float]:
+        """12345 unless the weights say otherwise; in danger only where they are sure of it, else the rule's owner or the
+        likeliest of the others. An emergency that the weights merely cannot rule out is no reason to call somebody else."""
         ours = scored.probability("owners", "12345")
-        line = "ours_in_emergency" if urgency == "emergency" else "ours"
+        line = "ours_in_emergency" if danger else "ours"
         if ours >= self.weights.lines[line]:
             return "12345", round(ours, 4)
         owner = max(OWNERS[:-1], key=lambda each: scored.probability("owners", each))
