@@ -11,7 +11,7 @@ from hotline.rules.written import URGENCIES
 
 FOLDS = 3
 HEADS_SHARE = 0.5
-RAISED = 0.07
+RAISED = 0.06
 """What share of the held-out everyday texts that are no emergencies the rules and the weights together may raise. High, because a
 missed one costs a life and a false one a glance, and because our texts tempt more than real requests do; ours."""
 OURS, OURS_IN_EMERGENCY = 0.5, 0.8

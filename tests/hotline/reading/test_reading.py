@@ -19,6 +19,7 @@ CODES = frozenset(outside.named(RULES).values())
 UNSEEN = Path(__file__).parents[2] / "data" / "requests"
 OF_DANGER = Path(__file__).parents[2] / "data" / "requests2"
 BLIND = Path(__file__).parents[2] / "data" / "requests3"
+AS_THEY_COME = Path(__file__).parents[2] / "data" / "requests4" / "requests.jsonl"
 
 
 def test_a_plain_request_is_read_with_reasons() -> None:
@@ -171,8 +172,8 @@ MINIMUM = {
     "level1_top3": 0.94,
     "level2_top3": 0.90,
     "type": 0.75,
-    "owner": 0.90,
-    "emergency_recall": 0.90,
+    "owner": 0.92,
+    "emergency_recall": 0.93,
 }
 """What our own unseen texts must at least reach; the figures reached are in docs/adr/0011-reading.md."""
 
@@ -211,12 +212,25 @@ def test_dangers_told_indirectly_are_found_and_their_likes_seldom_raised() -> No
 
 def test_dangers_nothing_was_tuned_on_are_found() -> None:
     """Given dangers told calmly and requests that tempt, none of which anything was learned from, when they are read, then at
-    least 80 of 100 dangers are found and at most 18 of 100 others raised."""
+    least 82 of 100 dangers are found and at most 18 of 100 others raised."""
     wanted = list(outside.from_examples(corpus.read_folder(BLIND, CODES)))
     assert len(wanted) >= 160
     found = evaluating.figures(evaluating.judge(wanted, lambda text: read(text, profile=RULES), perf_counter))
-    assert (found["emergency_recall"] or 0.0) >= 0.80
+    assert (found["emergency_recall"] or 0.0) >= 0.82
     assert (found["emergency_false_alarms"] or 0.0) <= 0.18
+
+
+def test_requests_as_they_come_are_read_well_enough() -> None:
+    """Given requests as they come, by a writer who knew nothing of the rules and training texts, when they are read, then level,
+    type and dangers keep a minimum a little under what was measured and at most 6 of 100 others are raised."""
+    with AS_THEY_COME.open(encoding="utf-8") as lines:
+        wanted = list(outside.labelled(lines, RULES))
+    assert len(wanted) >= 250
+    found = evaluating.figures(evaluating.judge(wanted, lambda text: read(text, profile=RULES), perf_counter))
+    least = {"level1_top1": 0.86, "level1_top3": 0.95, "level2_top3": 0.90, "type": 0.81, "owner": 0.86}
+    least["emergency_recall"] = 0.93
+    assert {name: found[name] for name, share in least.items() if (found[name] or 0.0) < share} == {}
+    assert (found["emergency_false_alarms"] or 0.0) <= 0.06
 
 
 def test_several_matters_are_told_apart_and_one_is_seldom_split() -> None:
@@ -239,3 +253,5 @@ def test_no_training_text_is_measured_with() -> None:
     learned = {example.text for example in corpus.read_folder(folder, CODES)}
     for measured in (UNSEEN, OF_DANGER, BLIND):
         assert not learned & {example.text for example in corpus.read_folder(measured, CODES)}
+    with AS_THEY_COME.open(encoding="utf-8") as lines:
+        assert not learned & {each.text for each in outside.labelled(lines, RULES)}
