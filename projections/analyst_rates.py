@@ -38,7 +38,7 @@ def select_all(names: Mapping[str, str]) -> str:
 
 
 def _told(formula: Formula) -> str:
-    counted = statement(formula, _BY, _selected(formula), 0)
+    counted = statement((formula,), _BY, _selected(formula), 0)
     inner = counted.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
     population, denominator, numerator, asked, answered = (f"sum(n{nth})" for nth in range(5))
     said = f"{asked}::bigint", f"{answered}::bigint"

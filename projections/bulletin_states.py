@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Connection, FromClause, MetaData, Table, insert, or_, select
+from sqlalchemy import Column, Connection, FromClause, MetaData, Table, insert, select
 
 from hotline.rates.fields import day_number
 from projections import scoreboard_tables as kept
-from projections.scoreboard_versions import standing
+from projections.scoreboard_versions import Touching, standing
 
 
 def set_aside(connection: Connection, as_of: datetime, first: date, last: date) -> FromClause:
@@ -23,10 +23,11 @@ def set_aside(connection: Connection, as_of: datetime, first: date, last: date) 
         *(Column(column.name, column.type) for column in kept.rows.columns),
         prefixes=["TEMPORARY"],
     )
-    known = standing(as_of, None)
-    a, b = day_number(first), day_number(last)
-    touched = or_(*(known.c[f"{cohort}_day"].between(a, b) for cohort in kept.COHORTS))
+    touching = Touching(kept.COHORTS, day_number(first), day_number(last))
+    known = standing(as_of, None, touching)
     names = [column.name for column in table.columns]
     table.create(connection)
-    connection.execute(insert(table).from_select(names, select(*(known.c[name] for name in names)).where(touched)))
+    connection.execute(
+        insert(table).from_select(names, select(*(known.c[name] for name in names)).where(touching.holds(known)))
+    )
     return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +20,9 @@ from hotline.rates.question import Asked
 from projections import scoreboard_tables as kept
 from projections.database import reading
 from projections.marks import mark_of
-from projections.rates_count import count
+from projections.rates_count import count_all
 from projections.rates_moment import Held, Log, held
-from projections.rates_sources import best, select_from
+from projections.rates_sources import alike, best, select_from
 from projections.view import Views
 
 _ORDER: tuple[CountedFrom, ...] = ("sums", "rows", "versions")
@@ -47,17 +47,21 @@ class Snapshot:
         the one to ``use``).  Raises Refused ``view_behind``."""
         at = self.held(asked)
         parts = (rate,) if isinstance(rate, Formula) else self.catalogue.parts(rate)
-        found = [self._counted(part, asked, at, use) for part in parts]
-        where = max((where for where, _ in found), key=_ORDER.index)
-        counted = Counted(at.position, at.moment, where, [counts for _, counts in found])
+        sources = [use or best(part, asked) for part in parts]
+        found = self._counted(parts, sources, asked, today_of(at, asked))
+        counted = Counted(at.position, at.moment, max(sources, key=_ORDER.index), found)
         return answered(self.catalogue, rate, asked, counted, now)
 
     def _counted(
-        self, formula: Formula, asked: Asked, at: Held, use: CountedFrom | None
-    ) -> tuple[CountedFrom, Mapping[Key, Counts]]:
-        where, today = use or best(formula, asked), today_of(at, asked)
-        selected = select_from(where, formula, asked, today)
-        return where, count(self.connection, formula, asked, selected, today)
+        self, parts: Sequence[Formula], sources: Sequence[CountedFrom], asked: Asked, today: int
+    ) -> list[Mapping[Key, Counts]]:
+        """The groups of each part, in the order of the parts; those that look at the same outcomes are counted together."""
+        found: dict[str, Mapping[Key, Counts]] = {}
+        for where, together in alike(parts, sources, today):
+            selected = select_from(where, together[0], asked, today)
+            counts = count_all(self.connection, together, asked, selected, today)
+            found.update((part.name, each) for part, each in zip(together, counts, strict=True))
+        return [found[part.name] for part in parts]
 
 
 @contextmanager

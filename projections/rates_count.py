@@ -1,12 +1,14 @@
-"""Counting by a formula in the database, in one pass.
+"""Counting by formulas in the database, in one pass.
 
 Of rows, outcomes of one kind are put together first and judged once a kind.  Sums are of one kind each already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, case, cast, func, literal_column, select
@@ -20,56 +22,84 @@ from projections import rates_sql as sql
 from projections.rates_sources import Selected, next_month
 from projections.rates_sql import Number, number
 
+_COUNTS = 5
+"""How many there are of each formula, beside its grounds."""
 _FOR_COUNTING = ("SET LOCAL jit = off", "SET LOCAL work_mem = '64MB'")
 """PostgreSQL would compile for longer than it counts, and sort what it can put together as it reads.  (ours, measured)"""
 
 
 def count(connection: Connection, formula: Formula, asked: Asked, selected: Selected, today: int) -> dict[Key, Counts]:
     """The groups of an answer, as ``hotline.rates.evaluating.count`` would give them."""
-    found: dict[Key, Counts] = {}
+    return count_all(connection, (formula,), asked, selected, today)[0]
+
+
+def count_all(
+    connection: Connection, formulas: Sequence[Formula], asked: Asked, selected: Selected, today: int
+) -> list[dict[Key, Counts]]:
+    """The groups of each of several formulas that look at the same outcomes (``select_from``), in one reading of them."""
     if connection.dialect.name == "postgresql":
         for setting in _FOR_COUNTING:
             connection.exec_driver_sql(setting)
     readers = [_reader(dimension, selected) for dimension in asked.by]
-    for row in connection.execute(statement(formula, asked, selected, today)):
-        key = tuple(read(value) for read, value in zip(readers, row, strict=False))
-        population, denominator, numerator, said, heard, *excluded = (int(n) for n in row[len(readers) :])
-        counts = Counts(population, tuple(excluded), denominator, numerator, said, heard)
-        found[key] = found[key] + counts if key in found else counts
+    rows = connection.execute(statement(formulas, asked, selected, today)).all()
+    keys = [tuple(read(value) for read, value in zip(readers, row, strict=False)) for row in rows]
+    each, at = [], len(readers)
+    for formula in formulas:
+        end = at + _COUNTS + len(formula.leave_out)
+        each.append(_gathered(keys, (row[at:end] for row in rows)))
+        at = end
+    return each
+
+
+def _gathered(keys: Iterable[Key], rows: Iterable[Sequence[int]]) -> dict[Key, Counts]:
+    found: dict[Key, Counts] = {}
+    for key, (population, denominator, numerator, said, heard, *excluded) in zip(keys, rows, strict=True):
+        if population:
+            counts = Counts(population, tuple(excluded), denominator, numerator, said, heard)
+            found[key] = found[key] + counts if key in found else counts
     return found
 
 
-def statement(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
-    """The dimensions and the counts of each group, the counts in the order of ``Counts`` but the excluded last."""
-    kinds = _kinds(formula, asked, selected, today)
+def statement(formulas: Sequence[Formula], asked: Asked, selected: Selected, today: int) -> Select[Any]:
+    """The dimensions, then the counts of each formula in the order of ``Counts`` but the excluded last."""
+    tests = {key: test for formula in formulas for key, test in sql.flags(formula, selected.source, today).items()}
+    kinds = _kinds(formulas, asked, selected, tests)
     # What is put together is made first: how many rows have some bits PostgreSQL cannot guess, and where it could ask for them
     # while it reads it would plan for a handful.
-    together = selected.counted_from != "sums"
-    each = kinds.cte("each").prefix_with("MATERIALIZED", dialect="postgresql") if together else kinds.subquery("each")
-    facets: Number = each.c.bits
-    flags = {key: each.c[f"flag{nth}"] == number(1) for nth, key in enumerate(_tests(formula, selected, today))}
-    counted = sql.counted(formula, facets, flags)
-    grounds = (sql.left_out(formula, facets, ground) for ground in formula.leave_out)
-    n: Number = each.c.n
-    sums = (
-        func.sum(n),
-        func.sum(n).filter(counted),
-        func.sum(sql.weight(formula, facets, flags) * n).filter(counted),
-        *(func.sum(n).filter(test) for test in (sql.asked(formula, facets), sql.answered(formula, facets), *grounds)),
-    )
-    named = [func.coalesce(cast(one, BigInteger), number(0)).label(f"n{nth}") for nth, one in enumerate(sums)]
+    fenced = selected.counted_from != "sums"
+    each = kinds.cte("each").prefix_with("MATERIALIZED", dialect="postgresql") if fenced else kinds.subquery("each")
+    flags = {key: each.c[f"flag{nth}"] == number(1) for nth, key in enumerate(tests)}
+    alike = all(formula.among == formulas[0].among for formula in formulas)
+    counts = [one for formula in formulas for one in _counts(formula, each.c.bits, flags, each.c.n, alike=alike)]
+    named = [func.coalesce(cast(one, BigInteger), number(0)).label(f"n{nth}") for nth, one in enumerate(counts)]
     keys = [each.c[f"key{nth}"] for nth in range(len(asked.by))]
-    found = select(*keys, *named).where(sql.holds(formula.among, facets, flags))
+    found = select(*keys, *named)
+    if alike:
+        found = found.where(sql.holds(formulas[0].among, each.c.bits, flags))
     return found.group_by(*keys) if keys else found.having(func.count() > 0)
 
 
-def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Select[Any]:
-    """How many outcomes there are of each kind, by dimension; of rows, of each that the formula can tell apart."""
-    tests = _tests(formula, selected, today)
-    source = selected.source
+def _counts(
+    formula: Formula, facets: Number, flags: sql.Flags, n: Number, *, alike: bool
+) -> Iterator[ColumnElement[Any]]:
+    """The sums of one formula; of its population only, where those judged are not known to be of it (``alike``)."""
+    among = [] if alike else [sql.holds(formula.among, facets, flags)]
+    counted = sql.counted(formula, facets, flags)
+    yield func.sum(n).filter(*among) if among else func.sum(n)
+    yield func.sum(n).filter(counted, *among)
+    yield func.sum(sql.weight(formula, facets, flags) * n).filter(counted, *among)
+    yield func.sum(n).filter(sql.asked(formula, facets), *among)
+    yield func.sum(n).filter(sql.answered(formula, facets), *among)
+    yield from (func.sum(n).filter(sql.left_out(formula, facets, ground), *among) for ground in formula.leave_out)
+
+
+def _kinds(formulas: Sequence[Formula], asked: Asked, selected: Selected, tests: sql.Flags) -> Select[Any]:
+    """How many outcomes there are of each kind, by dimension; of rows, of each that the formulas can tell apart."""
+    source, of = selected.source, formulas[0]
+    mask = reduce(or_, (sql.mask(formula) for formula in formulas))
     keys = [
-        *(_key(name, formula, asked, selected).label(f"key{nth}") for nth, name in enumerate(asked.by)),
-        source.facets.bitwise_and(number(sql.mask(formula))).label("bits"),
+        *(_key(name, of, asked, selected).label(f"key{nth}") for nth, name in enumerate(asked.by)),
+        source.facets.bitwise_and(number(mask)).label("bits"),
         *(sql.flag(test).label(f"flag{nth}") for nth, test in enumerate(tests.values())),
     ]
     if selected.counted_from == "sums":
@@ -78,10 +108,6 @@ def _kinds(formula: Formula, asked: Asked, selected: Selected, today: int) -> Se
     names: list[ColumnElement[Any]] = [literal_column(key.name) for key in keys]
     chosen = select(*keys, func.count().label("n")).select_from(selected.table)
     return chosen.where(selected.where).group_by(*names)
-
-
-def _tests(formula: Formula, selected: Selected, today: int) -> sql.Flags:
-    return sql.flags(formula, selected.source, today)
 
 
 def _key(name: str, formula: Formula, asked: Asked, selected: Selected) -> ColumnElement[Any]:
@@ -115,7 +141,7 @@ def _reader(dimension: str, selected: Selected) -> Callable[[Any], str]:
     """From what the database gives of a dimension to what an answer shows of it."""
     if dimension in TIMES:
         length = 7 if dimension == "month" else 10
-        return lambda day: day_of(int(day)).isoformat()[:length]
+        return cache(lambda day: day_of(int(day)).isoformat()[:length])
     if selected.dimension is not None or dimension in WORDS:
         return lambda word: word or ""
     values = ["" if value == NONE else value for value in FACETS[dimension].values]

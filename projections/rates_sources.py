@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
 from projections import scoreboard_tables as kept
 from projections.rates_sql import Bool, Number, Source, number, within
-from projections.scoreboard_versions import standing
+from projections.scoreboard_versions import Touching, standing
 
 Piece = tuple[str, int, int]
 """A grain with the first and the last start of a run of days or months."""
@@ -54,12 +54,30 @@ def select_from(where: CountedFrom, formula: Formula, asked: Asked, today: int) 
     """The outcomes of a question from one source."""
     if where == "sums":
         return _from_sums(formula, asked, today)
-    return selected_of(kept.rows if where == "rows" else states_of(asked), where, formula, asked)
+    return selected_of(kept.rows if where == "rows" else states_of(asked, formula), where, formula, asked)
 
 
-def states_of(asked: Asked) -> FromClause:
-    """Every ticket and call with what it had come to at the moment asked for."""
-    return standing(asked.as_of, asked.happened_by) if asked.moved else kept.rows
+def alike(
+    formulas: Sequence[Formula], sources: Sequence[CountedFrom], today: int
+) -> list[tuple[CountedFrom, tuple[Formula, ...]]]:
+    """Formulas put together that look at the same outcomes of their source, so that these need be read only once."""
+    found: dict[tuple[object, ...], tuple[CountedFrom, list[Formula]]] = {}
+    for formula, where in zip(formulas, sources, strict=True):
+        beside = (aspect_in(formula), frozenset(cuts(formula, today))) if where == "sums" else ()
+        found.setdefault((where, formula.of, formula.cohort, *beside), (where, []))[1].append(formula)
+    return [(where, tuple(each)) for where, each in found.values()]
+
+
+def states_of(asked: Asked, formula: Formula | None) -> FromClause:
+    """What every ticket and call had come to at the moment asked for; with a formula, at least those of its period."""
+    if not asked.moved:
+        return kept.rows
+    return standing(asked.as_of, asked.happened_by, touching(asked, formula) if formula is not None else None)
+
+
+def touching(asked: Asked, formula: Formula) -> Touching:
+    """The period by the formula's own day."""
+    return Touching((formula.cohort,), day_number(asked.start), day_number(asked.end))
 
 
 def selected_of(table: FromClause, where: CountedFrom, formula: Formula, asked: Asked) -> Selected:

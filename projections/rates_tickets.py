@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import and_, false, or_, select, true
 
 from hotline.rates.evaluating import Verdict, judge
-from hotline.rates.fields import cohort_day
+from hotline.rates.fields import cohort_day, day_number, day_of
 from hotline.rates.formula import Formula
 from hotline.rates.outcome import OutcomeRow
 from hotline.rates.question import Asked
@@ -23,6 +23,10 @@ from projections.scoreboard_outcome import outcome_row
 
 Part = Literal["population", "denominator", "numerator", "not_numerator", "excluded", "asked", "answered"]
 """``numerator`` and ``not_numerator`` make up the denominator: those that add to the numerator, and those that do not."""
+
+
+Cursor = tuple[int, UUID]
+"""Day and ticket of the last one shown."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +51,51 @@ def page(
     look: Snapshot, formula: Formula, asked: Asked, part: Part, *, ground: str | None, after: str | None, limit: int
 ) -> Page:
     """Tickets in the order of their day.  Raises ValueError for an ``after`` that is none, Refused ``view_behind``."""
-    at = look.held(asked)
-    today = today_of(at, asked)
+    at, first = look.held(asked), day_number(asked.start)
+    last = _cursor(after) if after is not None else None
+    rows: list[Sequence[Any]] = []
+    for run in _runs(asked, max(first, last[0]) if last is not None else first):
+        rows.extend(_rows(look, formula, run, part, ground, last, today_of(at, asked), limit + 1 - len(rows)))
+        if len(rows) > limit:
+            break
+    found = [_judged(formula, row, today_of(at, asked)) for row in rows]
+    return Page(found[:limit], _after(formula, found[limit - 1]) if len(rows) > limit else None, at)
+
+
+def _runs(asked: Asked, first: int) -> Iterator[Asked]:
+    """The rest of a period in runs of days, each longer than the one before: a page of a year is mostly of one day, and nobody
+    needs to look at all of the others to put that first."""
+    length, end = 1, day_number(asked.end)
+    while first <= end:
+        yield replace(asked, start=day_of(first), end=day_of(min(first + length - 1, end)))
+        first, length = first + length, length * 4
+
+
+def _rows(
+    look: Snapshot,
+    formula: Formula,
+    asked: Asked,
+    part: Part,
+    ground: str | None,
+    last: Cursor | None,
+    today: int,
+    limit: int,
+) -> Sequence[Sequence[Any]]:
     selected = select_from("versions" if asked.moved else "rows", formula, asked, today)
     table, day = selected.table.c, selected.source.days[formula.cohort]
     wanted = [selected.where, _of_part(formula, selected, part, ground, today)]
-    if after is not None:
-        last, ticket = _cursor(after)
-        wanted.append(or_(day > number(last), and_(day == number(last), table.ticket_id > ticket)))
-    query = select(selected.table).where(and_(*wanted)).order_by(day, table.ticket_id).limit(limit + 1)
-    rows = [(ticket, outcome_row(tuple(row))) for ticket, *row in look.connection.execute(query)]
-    found = [Found(ticket, row, verdict) for ticket, row in rows if (verdict := judge(formula, row, today)) is not None]
-    assert len(found) == len(rows), "the database and the straight evaluation disagree on who belongs to a population"
-    more = len(found) > limit
-    return Page(found[:limit], _after(formula, found[limit - 1]) if more else None, at)
+    if last is not None:
+        wanted.append(or_(day > number(last[0]), and_(day == number(last[0]), table.ticket_id > last[1])))
+    query = select(selected.table).where(and_(*wanted)).order_by(day, table.ticket_id).limit(limit)
+    return look.connection.execute(query).all()
+
+
+def _judged(formula: Formula, row: Sequence[Any], today: int) -> Found:
+    ticket, *said = row
+    outcome = outcome_row(tuple(said))
+    verdict = judge(formula, outcome, today)
+    assert verdict is not None, "the database and the straight evaluation disagree on who belongs to a population"
+    return Found(ticket, outcome, verdict)
 
 
 def _of_part(formula: Formula, selected: Selected, part: Part, ground: str | None, today: int) -> Bool:
@@ -85,7 +120,7 @@ def _after(formula: Formula, last: Found) -> str:
     return f"{cohort_day(last.row, formula.cohort)}.{last.ticket_id.hex}"
 
 
-def _cursor(after: str) -> tuple[int, UUID]:
+def _cursor(after: str) -> Cursor:
     day, _, ticket = after.partition(".")
     if not (day.isascii() and day.isdigit() and len(day) < 10):
         raise ValueError(after)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String, Table, Uuid
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String, Table, Uuid, text
 
 from projections.view import main_table, metadata
 
@@ -66,6 +66,17 @@ versions = Table(
     Column("position", BigInteger, primary_key=True),
     Column("known_at", BigInteger, nullable=False),
     *_columns(),
+    # By these the states of a period are found; those without such a day are most of them, and need not be in an index.
+    Index("scoreboard_v1_versions_received", "received_day"),
+    *(
+        Index(
+            f"scoreboard_v1_versions_{cohort}",
+            day,
+            postgresql_where=text(f"{day} IS NOT NULL"),
+            sqlite_where=text(f"{day} IS NOT NULL"),
+        )
+        for cohort, day in (("closed", "closed_day"), ("due", "due_day"))
+    ),
 )
 sums = Table(
     "scoreboard_v1_sums",

@@ -43,18 +43,23 @@ def tickets_of(connection: Connection, wanted: Sequence[Wanted], most: int | Non
 
 def _of(one: Wanted) -> Select[tuple[UUID]]:
     asked = one.asked
-    c = states_of(asked).c
+    c = states_of(asked, None if _moves(one) else one.formula).c
     days: dict[Any, Any] = {cohort: c[f"{cohort}_day"] for cohort in kept.COHORTS}
     source = Source(c.facets, days, {name: c[name] for name in (*WORDS, *NUMBERS)})
     filters = (within(name, values, source) for name, values in asked.filters.items())
     return select(c.ticket_id).where(and_(true(), c.kind == "ticket", _in_period(one, c), *filters))
 
 
+def _moves(one: Wanted) -> bool:
+    """Whether the profile may have moved the day that puts a ticket into the period."""
+    return one.formula.cohort == "due" and one.rules is not None
+
+
 def _in_period(one: Wanted, c: Any) -> ColumnElement[bool]:
     """Only a due moves with the profile.  A due lies after receipt, and not further after the end of the work than the whole
     limit reaches; what was extended is looked at in any case."""
     start, end = (number(day_number(day)) for day in (one.asked.start, one.asked.end))
-    if one.formula.cohort != "due" or one.rules is None:
+    if not _moves(one) or one.rules is None:
         day: ColumnElement[bool] = c[f"{one.formula.cohort}_day"].between(start, end)
         return day
     reach = number(_reach(one.rules))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hotline.rates.counts import Counts, Key, nothing, score, total, weight_sum, written
+from hotline.rates.counts import Counts, Key, Ratio, nothing, points, score, total, weight_sum, written
 from hotline.rates.fields import Cohort
 from hotline.rates.formula import Composite, Formula
+from hotline.rates.made import made
 from hotline.rates.question import Asked
 from hotline.rules import Rules
 
@@ -120,43 +121,57 @@ def profile_shown(rules: Rules) -> ProfileShown:
 
 def figure(formula: Formula, counts: Counts) -> Figure:
     """A group's figure."""
-    return Figure(**_figure(formula, counts))
+    return made(Figure, _figure(formula, counts))
 
 
 def _figure(formula: Formula, counts: Counts) -> dict[str, Any]:
-    coverage = counts.coverage
+    """The fields of a figure in their order, in which they are also told."""
+    coverage, asking = counts.coverage, formula.question is not None
     return {
         **_value(counts.value),
         "numerator": weight_sum(counts.numerator),
         "denominator": counts.denominator,
         "excluded": {ground: n for ground, n in zip(formula.leave_out, counts.excluded, strict=True) if n},
-        "asked": counts.asked if formula.question else None,
-        "answered": counts.answered if formula.question else None,
+        "asked": counts.asked if asking else None,
+        "answered": counts.answered if asking else None,
         "coverage": written(coverage, 4) if coverage is not None else None,
         "population": counts.population,
         "parts": None,
     }
 
 
+_OF_PARTS = dict.fromkeys(("numerator", "denominator", "excluded", "asked", "answered", "coverage", "population"))
+"""What a composite does not have itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """A composite with what does not change from group to group."""
+
+    parts: Sequence[Formula]
+    named: Sequence[Mapping[str, str]]
+    points: Sequence[int]
+
+    @classmethod
+    def of(cls, composite: Composite, parts: Sequence[Formula]) -> _Scoring:
+        shares = zip(composite.parts, parts, strict=True)
+        named = [{"formula": f.name, "hash": f.hash, "points": format(share.points, "f")} for share, f in shares]
+        return cls(parts, named, points(composite))
+
+    def fields(self, counts: Sequence[Counts]) -> dict[str, Any]:
+        each = zip(self.parts, self.named, counts, strict=True)
+        figures = [made(PartFigure, {**_figure(formula, of), **named}) for formula, named, of in each]
+        return {**_value(score(self.points, [of.value for of in counts])), **_OF_PARTS, "parts": figures}
+
+
 def scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Counts]) -> Figure:
     """A composite's figure, from the counts of its parts in their order."""
-    return Figure.model_construct(**_scored(composite, parts, counts))
-
-
-def _scored(composite: Composite, parts: Sequence[Formula], counts: Sequence[Counts]) -> dict[str, Any]:
-    figures = [
-        PartFigure.model_construct(
-            **_figure(formula, each), formula=formula.name, hash=formula.hash, points=format(part.points, "f")
-        )
-        for part, formula, each in zip(composite.parts, parts, counts, strict=True)
-    ]
-    return {**_value(score(composite, [each.value for each in counts])), "parts": figures}
+    return made(Figure, _Scoring.of(composite, parts).fields(counts))
 
 
 def groups(by: Sequence[str], formula: Formula, found: Mapping[Key, Counts]) -> tuple[list[Group], Figure]:
     """Every group in the order of its key, and all together."""
-    # As they are: they were made here, and to look at each again would take longer than to count them all.
-    each = [Group.model_construct(**_figure(formula, found[key]), key=_named(by, key)) for key in sorted(found)]
+    each = [made(Group, {**_figure(formula, found[key]), "key": _named(by, key)}) for key in sorted(found)]
     return each, figure(formula, total(formula, found.values()))
 
 
@@ -164,13 +179,13 @@ def scored_groups(
     by: Sequence[str], composite: Composite, parts: Sequence[Formula], found: Sequence[Mapping[Key, Counts]]
 ) -> tuple[list[Group], Figure]:
     """The same of a composite: a group for every key that any part has."""
-    keys = sorted({key for counts in found for key in counts})
-    counted = ([c.get(key, nothing(f)) for c, f in zip(found, parts, strict=True)] for key in keys)
-    each = [
-        Group.model_construct(**_scored(composite, parts, counts), key=_named(by, key))
-        for key, counts in zip(keys, counted, strict=True)
-    ]
-    return each, scored(composite, parts, [total(f, c.values()) for f, c in zip(parts, found, strict=True)])
+    scoring, nobody = _Scoring.of(composite, parts), [nothing(formula) for formula in parts]
+    each = []
+    for key in sorted(set().union(*found)):
+        counted = [of.get(key, none) for of, none in zip(found, nobody, strict=True)]
+        each.append(made(Group, {**scoring.fields(counted), "key": _named(by, key)}))
+    whole = [total(formula, of.values()) for formula, of in zip(parts, found, strict=True)]
+    return each, made(Figure, scoring.fields(whole))
 
 
 def period(asked: Asked) -> Period:
@@ -181,7 +196,7 @@ def _named(by: Sequence[str], key: Key) -> dict[str, str]:
     return dict(zip(by, key, strict=True))
 
 
-def _value(value: Fraction | None) -> dict[str, Any]:
+def _value(value: Ratio | None) -> dict[str, Any]:
     if value is None:
         return {"value": None, "percent": None, "reason": "empty_denominator"}
     return {"value": written(value, 6), "percent": written(value, 2, times=100), "reason": None}

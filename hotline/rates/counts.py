@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from hotline.rates.formula import WHOLE, Composite, Formula
 
+Ratio = tuple[int, int]
+"""Over and under, not shortened: to shorten every one takes longer than to count the tickets.  Under is above 0."""
 Key = tuple[str, ...]
 """The values of the dimensions a group stands for, in their order."""
 
@@ -34,14 +35,14 @@ class Counts:
         )
 
     @property
-    def value(self) -> Fraction | None:
+    def value(self) -> Ratio | None:
         """The rate, exactly; None where there is nothing to divide by."""
-        return Fraction(self.numerator, self.denominator * WHOLE) if self.denominator else None
+        return (self.numerator, self.denominator * WHOLE) if self.denominator else None
 
     @property
-    def coverage(self) -> Fraction | None:
+    def coverage(self) -> Ratio | None:
         """Answered of asked."""
-        return Fraction(self.answered, self.asked) if self.asked else None
+        return (self.answered, self.asked) if self.asked else None
 
 
 def nothing(formula: Formula) -> Counts:
@@ -49,28 +50,42 @@ def nothing(formula: Formula) -> Counts:
     return Counts(0, (0,) * len(formula.leave_out), 0, 0, 0, 0)
 
 
-def total(formula: Formula, groups: Iterable[Counts]) -> Counts:
-    """All groups together."""
-    return sum(groups, nothing(formula))
+def total(formula: Formula, groups: Collection[Counts]) -> Counts:
+    """All groups together, however many there are."""
+    if not groups:
+        return nothing(formula)
+    return Counts(
+        sum(each.population for each in groups),
+        tuple(map(sum, zip(*(each.excluded for each in groups), strict=True))),
+        sum(each.denominator for each in groups),
+        sum(each.numerator for each in groups),
+        sum(each.asked for each in groups),
+        sum(each.answered for each in groups),
+    )
 
 
-def score(composite: Composite, values: Iterable[Fraction | None]) -> Fraction | None:
-    """A composite's value, of one; None where a part has none."""
-    over, under = 0, 1  # one fraction at the end: to make each sum one costs more than to count the tickets
-    for part, value in zip(composite.parts, values, strict=True):
+def points(composite: Composite) -> list[int]:
+    """The points of its parts, in ten-thousandths."""
+    return [int(part.points * WHOLE) for part in composite.parts]
+
+
+def score(points: Sequence[int], values: Iterable[Ratio | None]) -> Ratio | None:
+    """A composite's value, of one, by the points of its parts; None where a part has none."""
+    over, under = 0, 1
+    for each, value in zip(points, values, strict=True):
         if value is None:
             return None
-        points = int(part.points * WHOLE)
-        over, under = over * value.denominator + points * value.numerator * under, under * value.denominator
-    return Fraction(over, under * 100 * WHOLE)
+        over, under = over * value[1] + each * value[0] * under, under * value[1]
+    return over, under * 100 * WHOLE
 
 
-def written(exact: Fraction, places: int, *, times: int = 1) -> str:
+def written(exact: Ratio, places: int, *, times: int = 1) -> str:
     """A number, so many times, with so many places, half away from zero."""
+    over, under = exact
     scale = 10**places
-    whole = (abs(exact.numerator) * times * scale * 2 + exact.denominator) // (exact.denominator * 2)
-    sign = "-" if exact.numerator < 0 and whole else ""
-    return f"{sign}{whole // scale}.{whole % scale:0{places}}"
+    whole, rest = divmod((abs(over) * times * scale * 2 + under) // (under * 2), scale)
+    sign = "-" if over < 0 and (whole or rest) else ""
+    return f"{sign}{whole}.{rest:0{places}}"
 
 
 def weight_sum(ten_thousandths: int) -> str:

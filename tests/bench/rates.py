@@ -3,11 +3,12 @@ with DuckDB over the export, the export itself, and a bulletin's month to the pu
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hotline.facts import Recorded
 from hotline.rates.answer import Answer, CountedFrom
 from hotline.rates.catalogue import Catalogue, load
 from hotline.rates.formula import Formula
@@ -23,12 +23,14 @@ from hotline.rates.question import Asked
 from projections.described import OUTCOMES
 from projections.outcome_reading import copied
 from projections.rates import snapshot
-from projections.scoreboard_tables import rows, sums
+from projections.scoreboard_tables import rows, sums, versions
 from projections.view import Views
-from tests.bench import year
+from tests.bench import rates_moments, year, year_versions
 from tests.bench.figure import Figure, Goal
+from tests.bench.rates_moments import Silent
 from tests.faults.servers import Postgres
 from workers import export_columns, export_csv, export_outcomes, export_parquet
+from workers.__main__ import COLLECTED
 
 FROM_SUMS, FROM_ROWS = Goal(100), Goal(3)
 EXPORT, NEVER_SEEN = Goal(50_000, at_least=True), Goal(3)
@@ -47,16 +49,6 @@ class City:
     tickets: int
 
 
-class Silent:
-    """A log in which nothing stands: the rows were drawn, not told."""
-
-    def position(self) -> int:
-        return 0
-
-    def facts_after(self, position: int, limit: int = 500) -> Sequence[Recorded]:
-        return ()
-
-
 def filled(server: Postgres, tickets: int) -> City:
     """A city in a database of its own."""
     began = time.perf_counter()
@@ -64,15 +56,19 @@ def filled(server: Postgres, tickets: int) -> City:
     views.migrate()
     print(f"drawing {tickets:,} tickets and their sums", file=sys.stderr, flush=True)
     year.draw(views, tickets)
+    print(f"drawn in {time.perf_counter() - began:.0f} s; now every state of each", file=sys.stderr, flush=True)
+    states = year_versions.draw(views)
     year.tidy(views)
-    print(f"drawn in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    print(f"{states:,} states in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     return City(views, tickets)
 
 
 def run(room: Path, city: City) -> list[Figure]:
+    gc.set_threshold(*COLLECTED)  # as every process of the hotline does
     return [
         Figure("Load when the run began, 1 min", os.getloadavg()[0], ""),
         *_formulas(city),
+        *rates_moments.run(city.views, city.tickets),
         *_published(city),
         *_exported(room, city),
         *_never_seen(room, city),
@@ -94,8 +90,7 @@ def _formulas(city: City) -> Iterator[Figure]:
         if told.counted_from == "rows":  # sums do not know what it asks
             yield Figure(f"{what}, from rows", seconds, "s", FROM_ROWS)
             continue
-        goal = FROM_SUMS if isinstance(formula, Formula) else None
-        yield Figure(f"{what}, from sums", seconds * 1000, "ms", goal)
+        yield Figure(f"{what}, from sums", seconds * 1000, "ms", FROM_SUMS)
         if isinstance(formula, Formula):
             seconds, again = _timed(city, catalogue, formula, "rows")
             if again.groups != told.groups:
@@ -172,7 +167,7 @@ def _never_seen(room: Path, city: City) -> Iterator[Figure]:
 def _sizes(room: Path, city: City) -> Iterator[Figure]:
     size = text("SELECT pg_total_relation_size(CAST(:name AS regclass))")
     with city.views.engine.connect() as connection:
-        for table in (rows, sums):
+        for table in (rows, sums, versions):
             found = connection.scalar(size, {"name": table.name}) or 0
             yield Figure(f"`{table.name}` with its indexes on disk", found / 2**20, "MB")
         count = connection.scalar(text(f"SELECT count(*) FROM {sums.name}")) or 0

@@ -12,7 +12,7 @@ from projections import described
 from projections.rates import snapshot
 from projections.view import Views
 from tests.bench import year
-from tests.bench.rates import Silent
+from tests.bench.rates_moments import Silent
 
 TICKETS = 2_000
 

@@ -18,8 +18,10 @@ from hotline.rates.fields import DIMENSIONS, TIMES, day_number, day_of
 from hotline.rates.formula import Formula
 from hotline.rates.outcome import OutcomeRow
 from hotline.rates.question import Asked
+from projections.database import reading
 from projections.rates import snapshot
-from projections.rates_sources import best, pieces
+from projections.rates_count import count_all
+from projections.rates_sources import alike, best, pieces, select_from
 from projections.view import Views
 from tests.hotline.rates.outcomes import DISTRICTS, UNITS, any_outcome
 from tests.projections.filled import fill, fill_versions
@@ -116,6 +118,27 @@ def test_sums_rows_and_straight_evaluation_agree(views: Views) -> None:
                 assert (found.groups, found.total) == straight(formula, rows, asked), (formula.id, asked, source)
                 tried.add(source)
     assert tried == {"sums", "rows"}
+
+
+def test_formulas_read_together_count_as_each_alone(views: Views) -> None:
+    """Given formulas of other populations, grounds and ages, when those that look at the same outcomes are counted in one
+    reading, then each has the groups worked out straight, and none a group of another's."""
+    random = Random(9)
+    tickets = [(uuid4(), any_outcome(random, first=FIRST, days=DAYS)) for _ in range(300)]
+    fill(views, tickets)
+    rows, every, shared = [row for _, row in tickets], formulas(), 0
+    each = [formula.model_copy(update={"id": f"f{nth}"}) for nth, formula in enumerate(every)]
+    for asked in questions(random)[:4]:
+        today = day_number(asked.end)
+        for sources in (["rows"] * len(each), [best(formula, asked) for formula in each]):
+            for where, together in alike(each, sources, today):
+                selected = select_from(where, together[0], asked, today)
+                with reading(views.engine) as connection:
+                    found = count_all(connection, together, asked, selected, today)
+                for formula, counts in zip(together, found, strict=True):
+                    assert counts == count(formula, rows, asked, today), (formula, asked, where)
+                shared += len(together) > 1
+    assert shared > 20
 
 
 def test_states_are_read_by_both_times(views: Views) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hotline.command import Refused
 from hotline.rates.answer import groups
 from hotline.rates.catalogue import load
-from hotline.rates.counts import Counts, score, written
+from hotline.rates.counts import Counts, points, score, written
 from hotline.rates.evaluating import count
 from hotline.rates.fields import day_number
 from hotline.rates.formula import Composite, Formula
@@ -38,6 +38,11 @@ def counted(id: str, *rows: OutcomeRow, asked: Asked = JANUARY, today: int = TOD
     return found[()]
 
 
+def exactly(counts: Counts) -> Fraction:
+    assert counts.value is not None
+    return Fraction(*counts.value)
+
+
 def test_what_the_caller_says_counts_as_each_variant_has_it() -> None:
     """The five ways to count satisfaction give five values of the same tickets, with the same coverage."""
     rows = [
@@ -57,9 +62,9 @@ def test_what_the_caller_says_counts_as_each_variant_has_it() -> None:
     }
     for id, value in expected.items():
         found = counted(id, *rows)
-        assert (found.value, found.asked, found.answered, found.population) == (value, 18, 10, 20), id
+        assert (exactly(found), found.asked, found.answered, found.population) == (value, 18, 10, 20), id
     early = counted("satisfaction.silence_after_10_days", *rows, today=DAY + 9)
-    assert (early.value, early.denominator) == (Fraction(7, 10), 10)
+    assert (exactly(early), early.denominator) == (Fraction(7, 10), 10)
 
 
 def test_each_ground_a_formula_honours_leaves_a_ticket_out_once() -> None:
@@ -92,8 +97,8 @@ def test_what_nobody_has_replied_to_is_late_from_the_day_after_its_due() -> None
     """An unanswered ticket cannot stay out of the rate by nobody noticing."""
     row = outcome(on_time="pending", due_day=DAY)
     assert counted("on_time", row, today=DAY).denominator == 0
-    assert counted("on_time", row, today=DAY + 1).value == 0
-    assert counted("overdue", row, today=DAY + 1).value == 1
+    assert counted("on_time", row, today=DAY + 1).value == (0, 10_000)
+    assert counted("overdue", row, today=DAY + 1).value == (10_000, 10_000)
 
 
 def test_cohorts_are_by_the_formulas_own_date() -> None:
@@ -107,10 +112,10 @@ def test_a_composite_is_its_points_times_its_parts() -> None:
     """30/35/35 of three rates; without one of them there is no score."""
     found = load().find("score.junggar", JANUARY.start)
     assert isinstance(found, Composite)
-    value = score(found, [Fraction(1), Fraction(1, 2), Fraction(4, 5)])
+    value = score(points(found), [(3, 3), (1, 2), (4, 5)])
     assert value is not None
-    assert written(value * 100, 2) == "75.50"
-    assert score(found, [Fraction(1), None, Fraction(1)]) is None
+    assert written(value, 2, times=100) == "75.50"
+    assert score(points(found), [(1, 1), None, (1, 1)]) is None
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,8 @@ def test_a_composite_is_its_points_times_its_parts() -> None:
 )
 def test_percents_are_half_up(exact: Fraction, places: int, text: str) -> None:
     """What bulletins print is rounded half up, exactly, whatever a binary fraction would say."""
-    assert written(exact, places) == text
+    assert written(exact.as_integer_ratio(), places) == text
+    assert written((exact.numerator * 77, exact.denominator * 77), places) == text
 
 
 def test_a_question_that_cannot_be_answered_is_refused_by_name() -> None:

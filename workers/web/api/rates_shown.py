@@ -191,7 +191,7 @@ def differences(a: Answer, b: Answer) -> tuple[list[Difference], Difference]:
 
 def _difference(key: Mapping[str, str], a: Figure | None, b: Figure | None) -> Difference:
     one, two = _exact(a), _exact(b)
-    points = written((two - one) * 100, 2) if one is not None and two is not None else None
+    points = written((two - one).as_integer_ratio(), 2, times=100) if one is not None and two is not None else None
     percents = (f.percent if f is not None else None for f in (a, b))
     reason: Reason | None = None if points is not None else "empty_denominator"
     return Difference(key=dict(key), points=points, reason=reason, **dict(zip("ab", percents, strict=True)))
