@@ -158,6 +158,19 @@ def test_charts_are_drawn_under_the_policy_and_told_without_colour(browser_page:
     assert broken == []
 
 
+def test_a_chart_speaks_both_languages_of_its_page(browser_page: Page, counted: Site) -> None:
+    """What a chart names, and what is told of it to who cannot see it, stands there in Chinese and in English."""
+    sign_in(browser_page, counted, f"/analyst?{FEBRUARY}&by=unit")
+    told = browser_page.locator("figure .chart")
+    expect(told).to_have_attribute(
+        "aria-label", re.compile("图：满意率.*Chart: Satisfaction.*条形图.*Chart of bars: 5 series")
+    )
+    drawn = browser_page.locator("figure svg")
+    expect(drawn).to_contain_text("满意率（加权） Satisfaction, weighted")
+    expect(drawn).to_contain_text("锦江区住房和城乡建设局 Jinjiang Housing and Construction Bureau")
+    expect(browser_page.locator("figcaption .en")).to_have_text("Chart: Satisfaction")
+
+
 def test_whatever_an_address_says_is_text(browser_page: Page, counted: Site) -> None:
     """Markup in an address is shown as text or refused, and no script of it runs."""
     ran: list[str] = []

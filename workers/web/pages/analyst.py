@@ -15,6 +15,7 @@ from hotline.facts import Actor
 from hotline.rates.answer import Answer
 from workers.compose import House
 from workers.web.api import rates as api
+from workers.web.api.custody_shown import Named
 from workers.web.api.rates_asked import RatesQuery
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
@@ -111,7 +112,9 @@ def _shown(house: House, form: Form, answers: Sequence[Answer]) -> dict[str, Any
         "chosen": chosen,
         "only": only,
         "drawn": chart(house.rules, answers),
-        "drawn_of": first.formula.title if len(first.by) > 1 else labels.rate(first.formula.rate, titles).zh,
+        "drawn_of": Named(code="", zh=titles[0], en=titles[1])
+        if len(first.by) > 1
+        else labels.rate(first.formula.rate, titles),
         "as_then": moments(house, first),
         "moment": local(house, first.moment),
         "computed_at": local(house, first.computed_at),

@@ -8,6 +8,8 @@ from typing import Any
 from hotline.rates.answer import Answer
 from hotline.rates.fields import TIMES
 from hotline.rules import Rules
+from hotline.texts import LANGUAGES, say
+from workers.web.api.custody_shown import Named
 from workers.web.pages import labels
 
 MOST_BARS = 60
@@ -29,7 +31,7 @@ def chart(rules: Rules, answers: Sequence[Answer]) -> dict[str, Any] | None:
 def _variants(rules: Rules, answers: Sequence[Answer]) -> dict[str, Any]:
     by = answers[0].by
     if not by:
-        names = [answer.formula.title for answer in answers]
+        names = [_formula(answer) for answer in answers]
         return _drawn("bars", names, [("", [answer.total.percent for answer in answers])])
     found = [{group.key[by[0]]: group for group in answer.groups} for answer in answers]
     keys = sorted({key for groups in found for key in groups})
@@ -37,10 +39,10 @@ def _variants(rules: Rules, answers: Sequence[Answer]) -> dict[str, Any]:
         keys = sorted(keys, key=lambda key: (-_size(found, key), key))
     shown = keys[: MOST_BARS // min(len(answers), MOST_SERIES)] if by[0] not in TIMES else keys
     series = [
-        (answer.formula.title, [groups[key].percent if key in groups else None for key in shown])
+        (_formula(answer), [groups[key].percent if key in groups else None for key in shown])
         for answer, groups in zip(answers, found, strict=True)
     ]
-    names = [labels.value(rules, by[0], key).zh for key in shown]
+    names = [_both(labels.value(rules, by[0], key)) for key in shown]
     return _drawn("lines" if by[0] in TIMES else "bars", names, series[:MOST_SERIES], left_out=len(keys) - len(shown))
 
 
@@ -55,11 +57,24 @@ def _split_twice(rules: Rules, answer: Answer) -> dict[str, Any]:
     others = sorted(sizes, key=lambda key: (-sizes[key], key))
     shown = along if axis in TIMES else along[: MOST_BARS // max(1, min(len(others), MOST_SERIES))]
     series = [
-        (labels.value(rules, other, key).zh, [g.percent if (g := found.get((at, key))) else None for at in shown])
+        (_both(labels.value(rules, other, key)), [g.percent if (g := found.get((at, key))) else None for at in shown])
         for key in others[:MOST_SERIES]
     ]
-    names = [labels.value(rules, axis, key).zh for key in shown]
+    names = [_both(labels.value(rules, axis, key)) for key in shown]
     return _drawn("lines" if axis in TIMES else "bars", names, series, left_out=max(0, len(others) - MOST_SERIES))
+
+
+def _formula(answer: Answer) -> str:
+    return in_both(answer.formula.title, answer.formula.title_en)
+
+
+def _both(named: Named) -> str:
+    return in_both(named.zh, named.en)
+
+
+def in_both(zh: str, en: str) -> str:
+    """A name in both languages of the page, since a chart has no second line for one of them; once where they are the same."""
+    return zh if zh == en else f"{zh} {en}"
 
 
 def _size(found: Sequence[dict[str, Any]], key: str) -> int:
@@ -73,4 +88,8 @@ def _drawn(
         {"name": name, "values": [float(percent) if percent is not None else None for percent in row]}
         for name, row in series
     ]
-    return {"kind": kind, "names": names, "series": values, "left_out": left_out}
+    told = (
+        say("analyst.chart_told", of, kind=say(f"analyst.chart_{kind}", of), series=len(series), names=len(names))
+        for of in LANGUAGES
+    )
+    return {"kind": kind, "names": names, "series": values, "left_out": left_out, "told": " ".join(told)}

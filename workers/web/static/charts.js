@@ -19,7 +19,7 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: font },
-    aria: { enabled: true, decal: { show: true } },
+    aria: { enabled: true, label: { description: `${figure.querySelector("figcaption").textContent.trim()}. ${data.told}` }, decal: { show: true } },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => (value === null || value === undefined ? "—" : value.toFixed(2) + " %") },
     legend: { show: data.series.length > 1, type: "scroll", top: 0 },
     grid: { left: 8, right: 56, top: data.series.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
