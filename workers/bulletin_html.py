@@ -24,7 +24,7 @@ def as_html(bulletin: Bulletin, words: Words) -> str:
     return _template().render(
         b=bulletin,
         w=words,
-        style=style(),
+        style=style(bulletin, words),
         percent=_percent,
         lines=lines,
         grades=[(words.title(line.formula), _grades(words, thresholds[line.formula.id]), thresholds[line.formula.id].source)
@@ -32,17 +32,29 @@ def as_html(bulletin: Bulletin, words: Words) -> str:
     )  # fmt: skip
 
 
-def policy() -> str:
+def policy(bulletin: Bulletin, words: Words) -> str:
     """The Content-Security-Policy of a page that is served: its own style sheet and nothing else."""
-    digest = b64encode(sha256(style().encode()).digest()).decode()
+    digest = b64encode(sha256(style(bulletin, words).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     )
 
 
+def style(bulletin: Bulletin, words: Words) -> str:
+    """The style sheet; on paper it puts on every sheet of what it is, also when it lies alone."""
+    head = f"{words.say('title')} · {words.subject(bulletin)} · {words.month(bulletin.month)} · {words.say('as_of')} "
+    return f"{_sheet()}@page {{ @top-right {{ content: {_quoted(head + bulletin.as_of.isoformat())}; }} }}\n"
+
+
 @cache
-def style() -> str:
+def _sheet() -> str:
     return (_TEMPLATES / "bulletin.css").read_text(encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """A text as a string of a style sheet.  What is neither letter, digit nor blank is told by its number, with the blank that ends
+    it: no name of a unit can end the string or the element."""
+    return '"' + "".join(each if each.isalnum() or each == " " else f"\\{ord(each):x} " for each in text) + '"'
 
 
 @cache

@@ -58,7 +58,7 @@ def bulletin_of(month: str, wanted: Annotated[Wanted, Query()], house: TheHouse,
     found = bulletin(desk_of(house), Month.read(month), whose, wanted.as_of, house.now())
     words = Words(wanted.lang, house.rules)
     if wanted.format == "html":
-        headers = {"Content-Security-Policy": policy()}
+        headers = {"Content-Security-Policy": policy(found, words)}
         return Response(as_html(found, words), media_type="text/html; charset=utf-8", headers=headers)
     if wanted.format == "csv":
         headers = {"Content-Disposition": f'attachment; filename="{name_of(found)}.csv"'}
