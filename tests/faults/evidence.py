@@ -37,6 +37,8 @@ class Evidence:
     outstanding: list[str]
     undecodable: int = 0
     """Messages that were put on the bus and are no facts."""
+    perhaps: int = 0
+    """Such messages in a stream that was deleted later: each may have become a dead letter before."""
     pages: list[str] = field(default_factory=list)
     """What `/metrics` said."""
     police: list[dict[str, Any]] = field(default_factory=list)

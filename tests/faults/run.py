@@ -151,7 +151,9 @@ def _carry_out(plan: Plan, city: City, house: House, began: float, say: Callable
     say(f"{time.monotonic() - began:.0f} s: {'quiet' if quiet else 'NOT QUIET: ' + _standing(city, house)}")
     police = city.police("/log")
     ends = city.drain()
-    evidence = Evidence(city, house, ledger, dict(watch.recovered), outstanding, scene.undecodable, pages, police)
+    evidence = Evidence(
+        city, house, ledger, dict(watch.recovered), outstanding, scene.undecodable, scene.perhaps, pages, police
+    )
     wrong = judge(evidence)
     wrong["all goes quiet, and every process ends in good order"] = [
         *([] if quiet else ["it never went quiet"]),

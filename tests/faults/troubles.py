@@ -35,6 +35,8 @@ class Scene:
     kills: int = 0
     undecodable: int = 0
     """Messages put on the bus that are no facts, and that no deletion of the stream has taken away again."""
+    perhaps: int = 0
+    """Such messages in a stream that was deleted: whether each was among the dead letters by then nobody has noted."""
     done: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     """Moments at which nobody came by in time."""
@@ -129,7 +131,7 @@ def cut(proxy: str) -> Trouble:
 def delete_stream(scene: Scene) -> None:
     scene.watch.began("nats")
     _on_bus(scene.city, lambda js: js.delete_stream(STREAM))
-    scene.undecodable = 0
+    scene.perhaps, scene.undecodable = scene.perhaps + scene.undecodable, 0
     scene.watch.ended("nats", "delete the stream")
 
 
