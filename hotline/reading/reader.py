@@ -11,13 +11,14 @@ from hotline.reading import emergencies, splitting, weights
 from hotline.reading.emergencies import Emergencies
 from hotline.reading.features import signs, words
 from hotline.reading.folding import fold
+from hotline.reading.grave import Grave, gravest
 from hotline.reading.lexicons import Lexicon, lexicon
 from hotline.reading.personal import find
 from hotline.reading.plain import HEAD, Plain, plain
 from hotline.reading.reading import OWNERS, Alarm, Evidence, Guess, Matter, Owner, Reading
 from hotline.reading.rows import Numbers
 from hotline.reading.scoring import Scored, best_of
-from hotline.reading.weights import Looked, Weights
+from hotline.reading.weights import DANGER, Looked, Weights
 from hotline.rules import Rules
 from hotline.rules.taxonomy import Taxonomy
 from hotline.rules.written import URGENCIES, TicketType, Urgency
@@ -75,8 +76,11 @@ class Reader:
         scored = Scored.of(self.weights, looked, summed)
         alarms = self.emergencies.find(seen.text)
         categories, heads = self._guesses(scored)
-        urgency, urgent = self._urgency(scored, alarms)
-        owner, owned = self._owner(scored, alarms, urgency == "emergency" and urgent >= EVEN)
+        grave = gravest(pieces, self.weights, summed)
+        urgency, urgent = self._urgency(scored, alarms, grave)
+        owner, owned = self._owner(
+            self._owners(scored, alarms, grave), alarms, urgency == "emergency" and urgent >= EVEN
+        )
         type_, typed = scored.best("types")
         best = categories[0].category
         return Reading(
@@ -93,7 +97,7 @@ class Reader:
             skill=None if alarms or type_ == "praise" else self.taxonomy.skill(best),
             statutory=self.taxonomy.statutory(best),
             alarms=tuple(_placed(alarm, seen) for alarm in alarms),
-            evidence=(*self._evidence(seen, best, found, looked), *_alarm_evidence(alarms, seen)),
+            evidence=(*self._evidence(seen, best, found, looked), *_alarm_evidence(alarms, grave, seen)),
             personal=personal,
             split=tuple(self._matter(seen, *each) for each in splitting.matters(pieces, self.weights, summed)),
             could_not_read=seen.unread if scored.known else (*seen.unread, "nothing_known"),
@@ -119,24 +123,35 @@ class Reader:
         best = best_of(probabilities, self.weights.part("categories"), TOP)
         return tuple(Guess(category=(code.split(".")[0], code), probability=p) for code, p in best)
 
-    def _urgency(self, scored: Scored, alarms: Sequence[Alarm]) -> tuple[Urgency, float]:
+    def _urgency(self, scored: Scored, alarms: Sequence[Alarm], grave: Grave | None) -> tuple[Urgency, float]:
+        """An emergency by a rule, by a stretch that is one by itself, or as a whole: none of them silences another."""
         normal, urgent, emergency = (scored.probability("urgencies", word) for word in URGENCIES)
-        if alarms or emergency >= self.weights.lines["emergency"]:
-            return "emergency", 1.0 if alarms else round(emergency, 4)
+        if alarms:
+            return "emergency", 1.0
+        if grave is not None or self._dangerous(scored):
+            return "emergency", round(max(emergency, grave.probability if grave is not None else 0.0), 4)
         if urgent >= self.weights.lines["urgent"] * (normal + urgent):
             return "urgent", round(urgent, 4)
         return "normal", round(normal, 4)
 
-    def _owner(self, scored: Scored, alarms: Sequence[Alarm], danger: bool) -> tuple[Owner, float]:
+    def _owners(self, scored: Scored, alarms: Sequence[Alarm], grave: Grave | None) -> Numbers:
+        """Whose it is: the whole says so, unless a stretch of it alone told of the danger."""
+        alone = grave is not None and not alarms and not self._dangerous(scored)
+        return self.weights.probabilities("owners", grave.scores)[0] if grave and alone else scored.by_part["owners"]
+
+    def _dangerous(self, scored: Scored) -> bool:
+        return scored.probability("urgencies", DANGER) >= self.weights.lines[DANGER]
+
+    def _owner(self, owners: Numbers, alarms: Sequence[Alarm], danger: bool) -> tuple[Owner, float]:
         """12345 unless the weights say otherwise; in danger only where they are sure of it, else the rule's owner or the
         likeliest of the others. An emergency that the weights merely cannot rule out is no reason to call somebody else."""
-        ours = scored.probability("owners", "12345")
+        told = dict(zip(self.weights.part("owners"), owners.tolist(), strict=True))
+        ours = told["12345"]
         line = "ours_in_emergency" if danger else "ours"
         if ours >= self.weights.lines[line]:
             return "12345", round(ours, 4)
-        owner = max(OWNERS[:-1], key=lambda each: scored.probability("owners", each))
-        told = scored.probability("owners", owner)
-        return (alarms[0].owner, 1.0) if alarms and told < ours else (owner, round(told, 4))
+        owner = max(OWNERS[:-1], key=told.__getitem__)
+        return (alarms[0].owner, 1.0) if alarms and told[owner] < ours else (owner, round(told[owner], 4))
 
     def _evidence(self, seen: Plain, category: tuple[str, ...], found: Found, looked: Looked) -> list[Evidence]:
         told = []
@@ -159,8 +174,12 @@ def _placed(alarm: Alarm, seen: Plain) -> Alarm:
     return alarm.model_copy(update={"start": start, "end": end})
 
 
-def _alarm_evidence(alarms: Sequence[Alarm], seen: Plain) -> list[Evidence]:
+def _alarm_evidence(alarms: Sequence[Alarm], grave: Grave | None, seen: Plain) -> list[Evidence]:
     told = []
+    if grave is not None:
+        start, end = seen.original(grave.start, grave.end)
+        weight = round(grave.probability, 4)
+        told.append(Evidence(start=start, end=end, about="alarm", rule="learned", weight=weight))
     for alarm in alarms:
         start, end = seen.original(alarm.start, alarm.end)
         told.append(Evidence(start=start, end=end, about="alarm", rule=alarm.rule, weight=1.0))

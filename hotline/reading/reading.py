@@ -43,7 +43,8 @@ class Evidence(_Part):
     """Words that weighed: places in the text (end excluded), for what, by which rule, how much.
 
     `rule` is `words:` and a category for a word of its lexicon, `learned` for letters the model weighs, the id of an
-    emergency rule for an alarm. `weight` is what it added to the score (an alarm: 1)."""
+    emergency rule for an alarm. `weight` is what it added to the score (an alarm: 1, or how probably a stretch that the
+    model took for an emergency is one)."""
 
     start: int
     end: int

@@ -1,5 +1,6 @@
 """Reading a request: a proposal with reasons, whatever is typed."""
 
+import json
 import os
 from pathlib import Path
 from time import perf_counter, process_time
@@ -19,6 +20,7 @@ CODES = frozenset(outside.named(RULES).values())
 UNSEEN = Path(__file__).parents[2] / "data" / "requests"
 OF_DANGER = Path(__file__).parents[2] / "data" / "requests2"
 BLIND = Path(__file__).parents[2] / "data" / "requests3"
+AMONG_OTHERS = Path(__file__).parents[2] / "data" / "requests5"
 AS_THEY_COME = Path(__file__).parents[2] / "data" / "requests4" / "requests.jsonl"
 
 
@@ -208,6 +210,32 @@ def test_dangers_told_indirectly_are_found_and_their_likes_seldom_raised() -> No
     found = evaluating.figures(judged)
     assert (found["emergency_recall"] or 0.0) >= 0.92
     assert (found["emergency_false_alarms"] or 0.0) <= 0.12
+
+
+def test_a_danger_in_the_middle_of_a_complaint_is_an_emergency_and_its_words_are_shown() -> None:
+    """Given a long complaint about fees in which one sentence tells of a danger that no rule knows, when it is read, then it is
+    an emergency, and that sentence is told as the reason; without it, it is an everyday complaint."""
+    danger = "今天下午从顶楼到十层那一大片都鼓出来裂开了，碎块正往下掉，已经砸了一辆车，"
+    fees = "您好，我是万象小区居民，三号楼外墙瓷砖这几年陆续脱落，想申请维修基金，签字凑不够三分之二。"
+    end = "请问维修基金怎么申请？"
+    reading = read(fees + danger + end, profile=RULES)
+    assert reading.urgency == "emergency"
+    assert reading.alarms == ()
+    told = next(each for each in reading.because("alarm") if each.rule == "learned")
+    assert set(range(told.start, told.end)) & set(range(len(fees), len(fees + danger)))
+    assert read(fees + end, profile=RULES).urgency != "emergency"
+
+
+def test_dangers_among_other_matters_are_found() -> None:
+    """Given dangers told in the middle of something else, in call notes, in dialect and by third persons, and everyday requests with
+    frightening words, when they are read, then at least 93 of 100 dangers are found and at most 8 of 100 others raised."""
+    files = sorted(AMONG_OTHERS.glob("*.jsonl"))
+    told = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    raised = [(one["emergency"], read(one["text"], profile=RULES).urgency == "emergency") for one in told]
+    dangers, others = [[got for is_one, got in raised if is_one is wanted] for wanted in (True, False)]
+    assert len(dangers) == 190
+    assert sum(dangers) >= 0.93 * len(dangers)
+    assert sum(others) <= 0.08 * len(others)
 
 
 def test_dangers_nothing_was_tuned_on_are_found() -> None:
