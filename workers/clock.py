@@ -17,6 +17,7 @@ from hotline.facts import SYSTEM
 from hotline.ticket.supervising import ConfirmDues
 from hotline.timers import ring
 from projections import due_list, handoffs
+from projections.database import is_loss
 from projections.follow import wait_until
 from workers.attachments import attached
 from workers.compose import House
@@ -47,6 +48,7 @@ class TheClock:
             if self.ring(stop) == 0:
                 stop.wait(LOOK_EVERY)
             if self._house.now() - self._tidied_at >= TIDY_EVERY:
+                self.confirm()  # again those that failed
                 self.tidy()
 
     def ring(self, stop: Event | None = None) -> int:
@@ -73,12 +75,18 @@ class TheClock:
 
     def confirm(self) -> int:
         """Count the dues again that a calendar published since has made certain; returns for how many tickets."""
-        tickets = due_list.provisional(self._house.views, self._house.rules.calendar.known_until)
+        tickets, done = due_list.provisional(self._house.views, self._house.rules.calendar.known_until), 0
         for ticket in tickets:
-            self._house.hotline.handle(ConfirmDues(), on=ticket, by=SYSTEM)
-        if tickets:
-            log.info("dues_confirmed", tickets=len(tickets))
-        return len(tickets)
+            try:
+                self._house.hotline.handle(ConfirmDues(), on=ticket, by=SYSTEM)
+                done += 1
+            except Exception as failure:  # one ticket's trouble must not keep every alarm waiting
+                if is_loss(failure):
+                    raise
+                log.error("not_confirmed", ticket=str(ticket), error=type(failure).__name__)
+        if done:
+            log.info("dues_confirmed", tickets=done)
+        return done
 
     def tidy(self) -> None:
         """Destroy keys and files whose facts never came, answers nobody will ask for again, and old rows of who saw what."""

@@ -5,8 +5,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 
 from hotline.ticket.facts import ClockRang, DuesConfirmed
+from projections import due_list
 from tests.support.clock import SettableClock
 from tests.workers.acting import OPERATOR, act, classified, dispatched, receive
 from tests.workers.conftest import Open
@@ -94,6 +96,27 @@ def test_a_calendar_that_arrives_settles_guessed_dues_without_ringing(
     house.catch_up()
     TheClock(house).confirm()
     assert [type(r.fact) for r in house.hotline.history(ticket)].count(DuesConfirmed) == 1
+
+
+def test_a_due_that_cannot_be_counted_keeps_no_alarm_waiting(
+    house: House, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one ticket on which the counting fails, the others are counted and the clock goes on; the failure is told."""
+    bad, good = dispatched(house), dispatched(house)
+    asked: list[object] = []
+
+    def failing(command: object, **told: object) -> object:
+        asked.append(told["on"])
+        if told["on"] == bad:
+            raise RuntimeError("broken")
+        return None
+
+    monkeypatch.setattr(due_list, "provisional", lambda views, until: [bad, good])
+    monkeypatch.setattr(house.hotline, "handle", failing)
+    with structlog.testing.capture_logs() as told:
+        assert TheClock(house).confirm() == 1
+    assert asked == [bad, good]
+    assert [one["ticket"] for one in told if one["event"] == "not_confirmed"] == [str(bad)]
 
 
 def test_one_tickets_trouble_does_not_keep_the_others_waiting(

@@ -16,13 +16,13 @@ from uuid import UUID
 
 import structlog
 
-from hotline.handoff.facts import HandOffAlarmed
-from hotline.handoff.handoff import HandOff
+from hotline.handoff.facts import HandOffAlarmed, HandOffOffered
+from hotline.handoff.handoff import evolve_offer
 from hotline.handoff.messages import Message, Offer, Person, write
 from hotline.handoff.outgoing import outgoing
 from projections.database import is_loss
 from workers.compose import House
-from workers.link.ledger import Ledger, Matter
+from workers.link.ledger import Ledger, Matter, Noted
 from workers.link.lines import Line
 from workers.link.road import Answer, Road
 
@@ -62,6 +62,7 @@ class Courier:
         self.misses = 0
         self._closed_until = 0.0
         self._later: dict[UUID, tuple[int, float]] = {}
+        self._counts_again = 0.0
         self._under_way: dict[UUID, Future[bool]] = {}
 
     def run(self, stop: Event) -> None:
@@ -77,29 +78,54 @@ class Courier:
 
     def follow(self) -> int:
         """Look at the next facts of the log for what they say to the other side; returns how many there were."""
-        hotline = self._house.hotline
-        facts = hotline.facts_after(self.ledger.position(), BATCH)
+        self._count_again()
+        facts = self._house.hotline.facts_after(self.ledger.position(), BATCH)
         if facts:
             streams = dict.fromkeys(r.originator_id for r in facts if r.fact.TOPIC.startswith(HANDOFFS))
             again = {r.originator_id for r in facts if isinstance(r.fact, HandOffAlarmed)}
-            matters = [
-                (stream, danger, said, stream in again) for stream in streams for danger, said in self._of(stream)
-            ]
+            matters = [matter for stream in streams for matter in self._of(stream, again=stream in again)]
             self.ledger.note(matters, facts[-1].position, self._house.now())
         return len(facts)
 
-    def _of(self, stream: UUID) -> list[tuple[bool, int]]:
-        """Danger and the number of messages, if the matter is between us and this platform."""
-        known: HandOff | None = self._house.hotline.streams.read("handoff", stream)[1]
-        if known is None or known.other != self._line.platform:
+    def _count_again(self) -> None:
+        """Look anew at the matters that could not be looked at, now and then, until it succeeds."""
+        if self._ticks() < self._counts_again:
+            return
+        self._counts_again = self._ticks() + LONGEST
+        found = [matter for stream in self.ledger.uncounted() for matter in self._of(stream, again=False)]
+        if counted := [matter for matter in found if matter.said is not None]:
+            self.ledger.note(counted, None, self._house.now())
+
+    def _of(self, stream: UUID, *, again: bool) -> list[Noted]:
+        """What our log says in this matter, if it is between us and this platform.  A fault with one must not end the
+        others, nor be forgotten: it is told, and the matter waits uncounted."""
+        hotline = self._house.hotline
+        first = hotline.opening(stream)
+        if first is None or not isinstance(first.fact, HandOffOffered):
             return []
-        return [(known.offer.danger, len(self._said(stream)))]
+        known = evolve_offer(first.fact)
+        if known.other != self._line.platform:
+            return []
+        said: int | None = None
+        try:
+            said = len(outgoing(hotline.history(stream), _unread, _nobody))
+        except Exception as fault:
+            if is_loss(fault):
+                raise
+            tell = log.info if (stream, "uncounted") in self._complained else log.error
+            tell("matter_failed", platform=self._line.platform, matter=str(stream), error=type(fault).__name__)
+            self._complained.add((stream, "uncounted"))
+        return [Noted(stream, known.offer.danger, said, again)]
 
     def _said(self, stream: UUID) -> list[Message]:
-        return outgoing(self._house.hotline.history(stream), self._house.vault.unseal, self._who)
+        return outgoing(self._house.hotline.history(stream), self._words, self._who)
+
+    def _words(self, ticket: UUID, label: str, sealed: str) -> str | None:
+        """None also for words that are stored only: they are opened for nobody, and the matter is told without them."""
+        return self._house.vault.unseal_many([(ticket, label, sealed)])[0]
 
     def _who(self, person: UUID) -> Person | None:
-        known = self._house.vault.identity(person)
+        known = self._house.vault.identities([person]).get(person)
         return Person(name=known.name, phone=known.phone) if known is not None else None
 
     def send(self, pool: ThreadPoolExecutor) -> int:
@@ -177,6 +203,14 @@ class Courier:
 
     def _pause(self, tries: int) -> float:
         return min(LONGEST, 0.25 * 2.0 ** min(tries, 10)) * self._chance.uniform(0.5, 1.0)
+
+
+def _unread(ticket: UUID, label: str, sealed: str) -> None:
+    """To count messages no words need be opened."""
+
+
+def _nobody(person: UUID) -> None:
+    """Nor need anybody be named."""
 
 
 def _forgotten(answer: Answer, messages: Sequence[Message], done: int) -> int | None:

@@ -6,13 +6,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from hotline.databases import looking
 from workers.outbox import Outbox
 from workers.outbox_tables import links, positions
+
+_UNCOUNTED = 2**31 - 1
+"""Stands in the table for a number of messages that nobody could count yet: more than were ever acknowledged."""
+
+
+class Noted(NamedTuple):
+    """What our log says in one matter: `said` messages, None when they could not be counted; `again` says all anew."""
+
+    stream: UUID
+    danger: bool
+    said: int | None
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +53,48 @@ class Ledger:
         with looking(self._engine) as connection:
             return connection.scalar(select(positions.c.position).where(positions.c.name == self.name)) or 0
 
-    def note(self, matters: Sequence[tuple[UUID, bool, int, bool]], position: int, at: datetime) -> None:
-        """Note what the log has said up to `position`: stream, danger, number of messages, whether to say all again."""
+    def note(self, matters: Sequence[Noted], position: int | None, at: datetime) -> None:
+        """Note what the log has said, up to `position` where one is given."""
         with self._engine.begin() as connection:
-            for stream, danger, said, again in matters:
-                mine = (links.c.stream == stream, links.c.platform == self._platform)
+            for stream, danger, counted, again in matters:
+                mine = self._row(stream)
+                said = _UNCOUNTED if counted is None else counted
                 row = connection.execute(select(links).where(*mine)).first()
                 if row is None:
                     values = {"stream": stream, "platform": self._platform, "danger": danger, "since": at}
                     connection.execute(insert(links).values(**values, said=said, acknowledged=0))
                     continue
-                changed: dict[str, object] = {"said": said}
+                changed: dict[str, object] = {"said": said, "danger": danger}
                 if again:
                     changed["acknowledged"] = 0
                 if again or row.said <= row.acknowledged:
                     changed["since"] = at
                 connection.execute(update(links).where(*mine).values(**changed))
-            connection.execute(delete(positions).where(positions.c.name == self.name))
-            connection.execute(insert(positions).values(name=self.name, position=position))
+            if position is not None:
+                connection.execute(delete(positions).where(positions.c.name == self.name))
+                connection.execute(insert(positions).values(name=self.name, position=position))
+
+    def uncounted(self) -> list[UUID]:
+        """Matters whose messages could not be counted.  They wait, and nothing of them is sent until they are."""
+        query = select(links.c.stream).where(links.c.platform == self._platform, links.c.said == _UNCOUNTED)
+        with looking(self._engine) as connection:
+            return list(connection.scalars(query))
 
     def waiting(self, limit: int = 500) -> list[Matter]:
         """Matters of which the other side has not acknowledged all, dangers first, then the longest waiting."""
-        unheard = (links.c.platform == self._platform, links.c.acknowledged < links.c.said)
-        query = select(links).where(*unheard).order_by(links.c.danger.desc(), links.c.since, links.c.stream)
+        unheard = (links.c.acknowledged < links.c.said, links.c.said != _UNCOUNTED)
+        query = (
+            select(links)
+            .where(links.c.platform == self._platform, *unheard)
+            .order_by(links.c.danger.desc(), links.c.since, links.c.stream)
+        )
         with looking(self._engine) as connection:
             return [Matter(**row._mapping) for row in connection.execute(query.limit(limit))]
 
     def acknowledged(self, stream: UUID, number: int) -> None:
         """The other side has so many. Fewer than before: it has forgotten, and is told again."""
-        mine = (links.c.stream == stream, links.c.platform == self._platform)
         with self._engine.begin() as connection:
-            connection.execute(update(links).where(*mine).values(acknowledged=number))
+            connection.execute(update(links).where(*self._row(stream)).values(acknowledged=number))
 
     def standing(self) -> tuple[int, datetime | None]:
         """How many matters wait, and since when the first of them."""
@@ -78,6 +102,9 @@ class Ledger:
         with looking(self._engine) as connection:
             number, since = connection.execute(select(func.count(), func.min(links.c.since)).where(*unheard)).one()
         return number, since
+
+    def _row(self, stream: UUID) -> tuple[ColumnElement[bool], ...]:
+        return links.c.stream == stream, links.c.platform == self._platform
 
 
 def forget(outbox: Outbox) -> None:

@@ -6,17 +6,23 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
+from uuid import UUID
 
 import pytest
 import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 
+from hotline.facts import Recorded
 from hotline.handoff.answering import Recall
+from hotline.handoff.messages import Message, Offer, read
+from hotline.texts import say
 from tests.support.watching import eventually
+from tests.workers.acting import LEADER, OPERATOR, act
 from tests.workers.link.rig import Rig
 from workers.directory import CannotStart
+from workers.eraser import Eraser
 from workers.link.courier import Courier
-from workers.link.ledger import Ledger, forget
+from workers.link.ledger import Ledger, Noted, forget
 from workers.link.lines import linked
 from workers.link.pieces import Standing, couriers
 from workers.link.road import Answer
@@ -70,7 +76,7 @@ def test_a_danger_nobody_has_received_is_offered_again(rig: Rig) -> None:
     handoff = rig.give(danger=True)
     ledger = Ledger(rig.house.outbox, "110")
     eventually(lambda: rig.desk.state(handoff) == "offered" and ledger.standing()[0] == 0, what="heard")
-    ledger.note([(rig.stream(handoff), True, 1, True)], ledger.position(), rig.house.now())
+    ledger.note([Noted(rig.stream(handoff), True, 1, True)], ledger.position(), rig.house.now())
     assert ledger.standing()[0] == 1
     eventually(lambda: ledger.standing()[0] == 0, what="said again")
     assert len(rig.desk.log(handoff)) == 2, "taken once"
@@ -127,6 +133,82 @@ def test_a_message_lost_now_and_then_does_not_close_the_road(rig: Rig) -> None:
             lambda: (courier.send(pool), courier.ledger.standing()[0])[1] == 2, within=20, what="eight are acknowledged"
         )
     assert (road.sent, len(road.through)) == (10, 8)
+
+
+def silenced(rig: Rig, **more: object) -> str:
+    """A matter that 110 has not heard of, recalled, and its ticket stored only."""
+    handoff = rig.give(**more)
+    rig.do(handoff, Recall(reason="误转"))
+    state = rig.state(handoff)
+    assert state is not None
+    act(rig.house, state.ticket, "withdraw", OPERATOR)
+    act(rig.house, state.ticket, "erase", OPERATOR, reason="来电人要求删除")
+    act(rig.house, state.ticket, "approve-erasure", LEADER)
+    while Eraser(rig.house).step():
+        pass
+    return handoff
+
+
+class Listening:
+    """A road whose other side hears everything; `heard` has the messages by hand-off."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[Message]] = {}
+
+    def run(self, stop: Event) -> None:
+        """Nothing to keep open."""
+
+    def send(self, id_: str, body: bytes) -> Answer | None:
+        said = self.heard.setdefault(id_.partition(":")[0], [])
+        said.append(read(body))
+        return Answer(200, last=len(said))
+
+
+def carry(courier: Courier, left: int) -> None:
+    """Follow the log to its end and send, until so many matters are left."""
+    while courier.follow():
+        continue
+    with ThreadPoolExecutor(1) as pool:
+        eventually(lambda: (courier.send(pool), courier.ledger.standing()[0])[1] == left, within=20, what="carried")
+
+
+def test_a_ticket_that_is_stored_only_holds_up_no_danger(rig: Rig) -> None:
+    """Its words are opened for nobody, so 110 hears of the offer and its recall without them; what comes after it is told."""
+    gone = silenced(rig)
+    danger = rig.give(danger=True)
+    road = Listening()
+    carry(Courier(rig.house, linked(rig.settings, rig.house.rules)["110"], road), 0)
+    assert {handoff: [said.kind for said in heard] for handoff, heard in road.heard.items()} == {
+        gone: ["offer", "recall"], danger: ["offer"],
+    }  # fmt: skip
+    offer = road.heard[gone][0]
+    assert isinstance(offer, Offer)
+    assert (offer.body.matter.text, offer.body.matter.caller) == (say("handoff.erased"), None)
+
+
+def test_a_matter_that_cannot_be_looked_at_ends_no_other_and_is_not_forgotten(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are said, the fault is told, the matter counts among those that wait; it is said when the fault is gone,
+    by another process too."""
+    broken, whole = rig.give(), rig.give()
+    line, road, history = linked(rig.settings, rig.house.rules)["110"], Listening(), rig.house.hotline.history
+
+    def failing(stream: UUID) -> list[Recorded]:
+        if stream == rig.stream(broken):
+            raise RuntimeError("broken")
+        return history(stream)
+
+    monkeypatch.setattr(rig.house.hotline, "history", failing)
+    with structlog.testing.capture_logs() as told:
+        carry(Courier(rig.house, line, road), 1)
+    assert list(road.heard) == [whole]
+    assert [(one["matter"], one["log_level"]) for one in told if one["event"] == "matter_failed"] == [
+        (str(rig.stream(broken)), "error")
+    ]
+    monkeypatch.setattr(rig.house.hotline, "history", history)
+    carry(Courier(rig.house, line, road), 0)
+    assert set(road.heard) == {whole, broken}
 
 
 class Contrary:
