@@ -79,7 +79,13 @@ class Log(Protocol):
 
     def select_events(self, originator_id: UUID, *, gt: int | None = None) -> Sequence[StoredEvent]: ...
     def select_notifications(
-        self, start: int | None, limit: int, *, inclusive_of_start: bool = True
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
     ) -> Sequence[Notification]: ...
     def max_notification_id(self) -> int | None: ...
     def version_of(self, stream: UUID) -> int:

@@ -15,7 +15,6 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, select
 from hotline.databases import looking
 from hotline.facts import Recorded
 from hotline.handoff import facts as f
-from hotline.handoff.alarms import WORDS
 from hotline.handoff.handoff import HandOff, evolve
 from projections.moments import micros, moment
 from projections.view import Doc, View, Views, main_table
@@ -25,17 +24,16 @@ Attention = Literal["danger", "unanswered", "listed", "undecided", "result_missi
 (likewise), platforms that cannot agree, a result that does not come."""
 
 table = main_table(
-    "handoffs_v2",
+    "handoffs_v3",
     Column("ticket", String(36), nullable=False, index=True),
     Column("platform", String(64), nullable=False),
     Column("ours", Integer, nullable=False),
     Column("stage", String(16), nullable=False),
     Column("open", Integer, nullable=False),
-    Column("kept", Integer, nullable=False),
     Column("attention", String(16)),
     Column("offered_at", BigInteger, nullable=False),
-    Index("handoffs_v2_open", "open", "offered_at"),
-    Index("handoffs_v2_attention", "attention", "offered_at"),
+    Index("handoffs_v3_open", "open", "offered_at"),
+    Index("handoffs_v3_attention", "attention", "offered_at"),
 )
 _HANDOFF = TypeAdapter(HandOff)
 _ATTENTION: Mapping[type, Attention] = {
@@ -84,20 +82,12 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
         "ours": int(ours),
         "stage": now["stage"],
         "open": int(held or now["stage"] in ("offered", "disputed")),
-        "kept": int(not ours and _kept(now)),
         "attention": doc["attention"],
         "offered_at": micros(doc["offered_at"]),
     }
 
 
-def _kept(now: Doc) -> bool:
-    """Whether the words of an offer to us that is no ticket here are kept: it can be accepted, or their time runs."""
-    until = now["clocks"].get(WORDS)
-    runs = until is not None and until["stopped_at"] is None
-    return not now["forgotten"] and (runs or now["stage"] in ("offered", "disputed"))
-
-
-VIEW = View("handoffs", 2, fold, table, _columns, kinds=("handoff",))
+VIEW = View("handoffs", 3, fold, table, _columns, kinds=("handoff",))
 
 
 def listed(
@@ -135,14 +125,6 @@ def replay(facts: Iterable[Recorded]) -> Line | None:
 def of_ticket(views: Views, ticket: UUID) -> list[Line]:
     """Every hand-off of a ticket, the oldest first."""
     return _read(views, select(table.c.doc).where(table.c.ticket == str(ticket)).order_by(table.c.offered_at))
-
-
-def waiting_tickets(views: Views, tickets: list[UUID]) -> set[UUID]:
-    """Those of the tickets that do not exist because we have not accepted the matter, while its words are kept."""
-    named = [str(ticket) for ticket in tickets]
-    query = select(table.c.ticket).where(table.c.ticket.in_(named), table.c.kept == 1)
-    with looking(views.engine) as connection:
-        return {UUID(ticket) for ticket in connection.scalars(query)}
 
 
 def _read(views: Views, query: Any) -> list[Line]:

@@ -6,21 +6,20 @@ on return, once. Whether a level may ring at all is decided by whose clock it is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from uuid import UUID
 
 import structlog
 
 from hotline.facts import SYSTEM
 from hotline.ticket.supervising import ConfirmDues
 from hotline.timers import ring
-from projections import due_list, handoffs
+from projections import due_list
 from projections.database import is_loss
 from projections.follow import wait_until
 from workers.attachments import attached
 from workers.compose import House
+from workers.keyed import with_facts
 
 log = structlog.get_logger()
 
@@ -91,7 +90,7 @@ class TheClock:
     def tidy(self) -> None:
         """Destroy keys and files whose facts never came, answers nobody will ask for again, and old rows of who saw what."""
         house, before = self._house, (self._house.now() - KEEP).astimezone(UTC)
-        swept = house.vault.sweep_orphans(self._with_facts, before)
+        swept = self._sweep(before)
         forgotten = house.hotline.store.forget_replies(before)
         self._tidy_files(before)
         looks = house.access.forget(house.now() - timedelta(days=house.settings.access_kept_days), house.now())
@@ -110,9 +109,14 @@ class TheClock:
         if swept:
             log.info("files_swept", files=swept)
 
-    def _with_facts(self, tickets: Sequence[UUID]) -> set[UUID]:
-        real = {ticket for ticket in tickets if self._house.hotline.ticket(ticket) is not None}
-        return real | handoffs.waiting_tickets(self._house.views, [t for t in tickets if t not in real])
+    def _sweep(self, before: datetime) -> int:
+        """Destroy keys whose facts never came; returns how many."""
+        vault = self._house.vault
+        oldest = vault.oldest_unsettled(before)
+        if oldest is None:
+            return 0
+        since = oldest - KEEP  # what a command writes bears the moment at which it began
+        return vault.sweep_orphans(lambda tickets: with_facts(self._house.hotline, tickets, since), before)
 
     def _wait_for_view(self, stop: Event) -> bool:
         """Whether the due list has reached where the log ended when we began; False when asked to stop first."""

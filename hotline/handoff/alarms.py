@@ -16,11 +16,11 @@ from hotline.command import Command, Desk, Refused, To
 from hotline.facts import Fact, Role
 from hotline.handoff import facts as f
 from hotline.handoff import ticket_side
-from hotline.handoff.handoff import HandOff
+from hotline.handoff.handoff import WORDS, HandOff
 from hotline.handoff.messages import Urgency, Way
 
 RECEIVED, UNDECIDED, RESULT = "handoff_received", "handoff_undecided", "handoff_result"
-ANSWERED, WORDS = "handoff_answered", "handoff_words"
+ANSWERED = "handoff_answered"
 
 
 def received_by(desk: Desk, way: Way, urgency: Urgency, danger: bool, alarms: int = 0) -> Reading:

@@ -12,6 +12,8 @@ from hotline.facts import Recorded
 from hotline.handoff import facts as f
 from hotline.handoff.messages import Outcome
 
+WORDS = "handoff_words"
+"""The clock that runs while the words of a matter we have not accepted are kept."""
 Stage = Literal["offered", "disputed", "accepted", "recalled", "told"]
 
 
@@ -73,6 +75,13 @@ class HandOff:
     def open(self) -> bool:
         """Whether it can still be accepted."""
         return self.stage in ("offered", "disputed")
+
+    @property
+    def kept(self) -> bool:
+        """Whether the words of an offer to us that is no ticket here are kept: it can be accepted, or their time runs."""
+        until = self.clocks.get(WORDS)
+        runs = until is not None and not until.stopped
+        return not (self.ours or self.forgotten) and (runs or self.open)
 
 
 def stream_of(platform: str, handoff_id: UUID) -> UUID:

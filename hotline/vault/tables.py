@@ -40,6 +40,9 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and value.astimezone(UTC)
 
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
 
 # WITHOUT ROWID on SQLite: a row stands in one b-tree only, so that its erasure has one place to clean.
 keys = Table(

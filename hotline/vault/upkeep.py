@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from hotline.sealing import SealingKey
 from hotline.vault import erasing
@@ -41,6 +41,13 @@ class Upkeep:
             connection.execute(update(keys).where(keys.c.ticket_id == ticket).values(restricted=restricted))
             change = erasing.count_change(connection)
         self._keyring.forget(change)
+
+    def oldest_unsettled(self, older_than: datetime) -> datetime | None:
+        """When the oldest key was made whose facts nobody has seen yet."""
+        waiting = select(func.min(keys.c.created_at)).where(keys.c.settled.is_(False), keys.c.created_at < older_than)
+        with self._engine.connect() as connection:
+            oldest: datetime | None = connection.scalar(waiting)
+        return oldest
 
     def sweep(self, known: Callable[[Sequence[UUID]], set[UUID]], older_than: datetime) -> int:
         """Destroy keys whose facts never came; returns how many."""

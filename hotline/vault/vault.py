@@ -205,6 +205,10 @@ class Vault:
         """End the store-only stage."""
         self._upkeep.set_restricted(ticket_id, False)
 
+    def oldest_unsettled(self, older_than: datetime) -> datetime | None:
+        """When the oldest key was made of those that `sweep_orphans` would ask about; None when there are none."""
+        return self._upkeep.oldest_unsettled(older_than)
+
     def sweep_orphans(self, known: Callable[[Sequence[UUID]], set[UUID]], older_than: datetime) -> int:
         """Destroy keys whose facts never came: `known` says which of some tickets have facts. Choose `older_than`
         well before now, so that a key still waiting for its facts is not taken. Returns how many were destroyed."""

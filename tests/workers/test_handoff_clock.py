@@ -16,10 +16,11 @@ from hotline.handoff import messages as m
 from hotline.handoff.answering import Dispute
 from hotline.handoff.handoff import ticket_of
 from projections import handoffs
+from projections.anew import begin_anew
 from tests.support.clock import SettableClock
 from tests.support.nats import NatsServer
 from tests.support.watching import eventually
-from tests.workers.acting import NAME, PHONE, TEXT
+from tests.workers.acting import NAME, PHONE, TEXT, receive
 from tests.workers.link.rig import POLICE_DESK
 from tests.workers.pieces import Town
 from tests.workers.test_clock import ring_all
@@ -111,6 +112,40 @@ def test_no_fragment_of_what_we_never_took_is_left(
     assert line.now.stage == {"left": "offered"}.get(end, end)
     TheClock(house).tidy()
     assert house.vault.erased(ticket), "and its tombstone stays"
+
+
+def test_a_view_that_is_behind_costs_no_open_offer_its_words(house: House, clock: SettableClock) -> None:
+    """The view of hand-offs is begun anew and has seen nothing yet when the keys are tidied: the log is asked, which knows
+    the offer; a key without facts goes all the same."""
+    for _ in range(3):
+        receive(house)
+    stream, lost = comes(house), UUID(int=7)
+    sealed = house.vault.seal(lost, "x", "y")
+    house.vault.flush()
+    house.catch_up()
+    begin_anew(house.views, handoffs.VIEW)
+    clock.advance(hours=25)
+    TheClock(house).tidy()
+    offer = said(house, stream, f.HandOffOffered)[0].fact
+    assert isinstance(offer, f.HandOffOffered)
+    assert house.vault.unseal(ticket_of(stream), "handoff.matter", offer.matter) is not None
+    assert house.vault.unseal(lost, "x", sealed) is None
+
+
+def test_an_offer_written_long_after_its_key_was_made_is_found(house: House, clock: SettableClock) -> None:
+    """Nobody tidied for a week in which much was written: the key is as old, and the log is looked through from there."""
+    lost = UUID(int=7)
+    house.vault.seal(lost, "x", "y")
+    house.vault.flush()
+    streams = []
+    for _ in range(7):
+        clock.advance(days=1)
+        receive(house)
+        streams.append(comes(house))
+    clock.advance(days=2)
+    TheClock(house).tidy()
+    assert house.vault.never_heard_of([ticket_of(stream) for stream in streams]) == set()
+    assert house.vault.never_heard_of([lost]) == {lost}
 
 
 @pytest.fixture
