@@ -14,7 +14,7 @@ from hotline.handoff import messages as m
 from projections import handoffs
 from tests.support.clock import SettableClock
 from tests.workers.test_clock import ring_all
-from tests.workers.web.desk import TEXT, Desk
+from tests.workers.web.desk import NAME, PHONE, TEXT, Desk
 from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.handoff_shown import of_line
@@ -76,6 +76,43 @@ def test_a_matter_handed_to_110_is_followed_to_its_end(
     held = operator.get(f"/tickets/{number}/history", params={"as_of": then}).json()["custody"]
     assert [(s["kind"], s["seconds"]) for s in held["stretches"]] == [("centre", 300), ("platform", 3600)]
     assert held["now"]["holder"] == "110"
+
+
+SPOKEN = f"我叫{NAME}，电话{PHONE}，对门在打人"
+
+
+def test_words_are_covered_as_in_the_ticket_and_every_look_is_on_record(
+    house: House, operator: Desk, dispatcher: Desk, police: Desk
+) -> None:
+    """Who may not read the caller's name in the ticket does not read it in its hand-off; unmasking opens both; each look
+    stands in the ticket's record."""
+    number = operator.receive(text=SPOKEN, confidential=True).json()["number"]
+    operator.done(number, "hand-off", **{**TO_110, "summary": SPOKEN, "place": f"{NAME}家对门"})
+    handoff = operator.get("/handoffs").json()[0]["id"]
+    for desk in (dispatcher, police):
+        seen = desk.get(f"/handoffs/{handoff}").json()
+        assert seen["text_shown"] == "redacted"
+        assert "对门在打人" in seen["text"]
+        assert not any(known in str(seen) for known in (NAME, PHONE))
+    assert operator.get(f"/handoffs/{handoff}").json()["text"] == SPOKEN
+    dispatcher.post(f"/tickets/{number}/unmask", {"fields": ["text"], "reason": "核对地点"})
+    assert dispatcher.get(f"/handoffs/{handoff}").json()["text"] == SPOKEN
+    ticket = house.hotline.find(number)
+    assert ticket is not None
+    looks = [look for look in house.access.of_ticket(ticket) if look.summary.get("handoff")]
+    assert [(look.role, look.summary["text"]) for look in looks] == [
+        ("dispatcher", "redacted"), ("police_desk", "redacted"), ("operator", "full"), ("dispatcher", "full"),
+    ]  # fmt: skip
+
+
+def test_an_offer_that_is_no_ticket_yet_names_nobody(police: Desk, operator: Desk) -> None:
+    """What another platform offers is covered too, with the caller it names."""
+    offer = {**examples.OFFER, "text": SPOKEN, "caller": {"name": NAME, "phone": PHONE}}
+    handoff = police.post("/handoffs", offer).json()["id"]
+    seen = police.get(f"/handoffs/{handoff}").json()
+    assert (seen["text_shown"], seen["place"]) == ("redacted", examples.OFFER["place"])
+    assert not any(known in str(seen) for known in (NAME, PHONE))
+    assert operator.get(f"/handoffs/{handoff}").json()["text"] == SPOKEN
 
 
 def test_one_hand_off_shows_what_the_list_shows(

@@ -80,7 +80,7 @@ def _shown(
     text = text_shown(actor, now, unmasked="text" in unmasked)
     caller = caller_shown(actor, now, unmasked="caller" in unmasked)
     who = house.vault.identities([d.person_id]).get(d.person_id) if d.person_id is not None else None
-    words = _opened(house, d, _cover(text, who), caller)
+    words = _opened(house, d, cover(text, names(who)), caller)
     first = words.get(d.timeline[0].version, {})
     place = _place(house, d) if text != "hidden" else None
     return TicketSeen(
@@ -110,8 +110,13 @@ _SAME = (
 )  # fmt: skip
 
 
-def _cover(text: TextShown, who: Identity | None) -> Any:
-    known = tuple(part for part in (who.name, who.phone) if part) if who is not None else ()
+def names(who: Identity | None) -> tuple[str, ...]:
+    """What a covered text must not hold of somebody."""
+    return tuple(part for part in (who.name, who.phone) if part) if who is not None else ()
+
+
+def cover(text: TextShown, known: tuple[str, ...]) -> Any:
+    """How words are shown to somebody: a function from words to words or None."""
     if text == "full":
         return lambda words: words
     if text == "hidden":

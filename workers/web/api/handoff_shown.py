@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,11 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hotline import texts
 from hotline.command import Code, Line, Words
+from hotline.facts import Actor
 from hotline.handoff import messages as m
-from projections import handoffs
+from hotline.handoff.handoff import HandOff
+from hotline.handoff.labels import MATTER
+from hotline.seeing import TextShown, text_shown
+from projections import dossier, handoffs
 from projections.handoffs import Attention
 from workers.compose import House
 from workers.web.api.custody_shown import Named
+from workers.web.api.dossier import cover, names
 
 Stage = Literal["offered", "disputed", "accepted", "recalled", "told"]
 
@@ -52,6 +58,7 @@ class HandOffSeen(HandOffShown):
     """With what the matter is, and what you may do."""
 
     text: str | None = Field(description="Null once it was erased")
+    text_shown: TextShown = Field(description="`redacted`: persons and numbers are covered")
     place: str | None
     allowed: list[str]
 
@@ -110,6 +117,36 @@ def of_line(house: House, line: handoffs.Line) -> HandOffShown:
         **{name: getattr(h.offer, name) for name in same},
         **{name: getattr(h, name) for name in kept},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A matter offered to us that is no ticket here: nothing is known of it, so its caller is protected."""
+
+    type: str | None = None
+    confidential: bool = True
+    about_team: str | None = None
+    accused_unit: str | None = None
+    district: str | None = None
+    units: tuple[str, ...] = ()
+
+
+def words_of(house: House, actor: Actor, h: HandOff) -> tuple[str | None, str | None, TextShown]:
+    """Text and place of a hand-off as this actor may read them, and how much that is: as in the ticket of the matter."""
+    ours = dossier.replay(house.hotline.history(h.ticket))
+    unmasked = ours is not None and "text" in ours.unmasked_for(actor.id, house.now())
+    shown = text_shown(actor, ours or NotYet(), unmasked=unmasked)
+    opened = house.vault.unseal_many([(h.ticket, MATTER, h.offer.matter)])[0]
+    if opened is None:
+        return None, None, shown
+    matter, known = m.Matter.model_validate_json(opened), set[str]()
+    persons = {h.offer.person_id, ours.person_id if ours is not None else None}
+    for who in house.vault.identities([person for person in persons if person is not None]).values():
+        known.update(names(who))
+    if matter.caller is not None:
+        known.update(part for part in (matter.caller.name, matter.caller.phone) if part)
+    covered = cover(shown, tuple(known))
+    return covered(matter.text), covered(matter.place) if matter.place is not None else None, shown
 
 
 def _not_carried(house: House, line: handoffs.Line) -> Named | None:

@@ -13,7 +13,6 @@ from hotline.handoff import answering
 from hotline.handoff import messages as m
 from hotline.handoff.facts import HandOffOffered
 from hotline.handoff.handoff import HandOff
-from hotline.handoff.labels import MATTER
 from hotline.seeing import EVERYWHERE, scope_of, sees
 from hotline.ticket.handing_over import HandOver
 from projections import handoffs
@@ -28,8 +27,9 @@ from workers.web.api.handoff_shown import (
     ReturnTo,
     Stage,
     of_line,
+    words_of,
 )
-from workers.web.api.reading import fresh
+from workers.web.api.reading import fresh, looked
 from workers.web.api.refusals import refusals
 from workers.web.api.writing import IfMatch, version_of
 from workers.web.auth import TheActor, TheHouse, one_of
@@ -63,21 +63,23 @@ def listed(
 
 
 @router.get("/handoffs/{id}", operation_id="handoff", responses=refusals(404, 422))
-def one(id: HandOffId, house: TheHouse, actor: MayRead, response: Response) -> HandOffSeen:
-    """One hand-off with its words."""
+def one(id: HandOffId, house: TheHouse, actor: MayRead, request: Request, response: Response) -> HandOffSeen:
+    """One hand-off with its words, covered as in the ticket of the matter."""
     line = handoffs.replay(house.hotline.history(id))
     if line is None or not _may_know(house, actor, line.now.ticket):
         raise Refused("no_such_handoff")
     state = line.now
     response.headers["ETag"] = f'"{state.version}"'
-    opened = house.vault.unseal_many([(state.ticket, MATTER, state.offer.matter)])[0]
-    matter = m.Matter.model_validate_json(opened) if opened is not None else None
-    return HandOffSeen(
+    text, place, shown = words_of(house, actor, state)
+    seen = HandOffSeen(
         **dict(of_line(house, line)),
-        text=matter.text if matter is not None else None,
-        place=matter.place if matter is not None else None,
+        text=text,
+        text_shown=shown,
+        place=place,
         allowed=list(answering.allowed(state, house.hotline.desk(id, actor))),
     )
+    looked(house, request, actor, "ticket", state.ticket, summary={"handoff": True, "text": shown})
+    return seen
 
 
 @router.post("/handoffs", operation_id="take_offer", status_code=201, responses=refusals(409, 422, 503))
