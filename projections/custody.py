@@ -25,13 +25,13 @@ from projections.standing import START, is_over, lead_of, moved
 from projections.view import Doc, View, Views, find_docs, main_table
 
 table = main_table(
-    "custody_v2",
+    "custody_v3",
     Column("kind", String(16)),
     Column("holder", String(64)),
     Column("since", BigInteger),
     Column("passages", Integer, nullable=False),
     Column("ping_pong", Integer, nullable=False),
-    Index("custody_v2_holder", "kind", "holder", "since"),
+    Index("custody_v3_holder", "kind", "holder", "since"),
 )
 CENTRE = ("centre", "12345")
 _AT_WORK = frozenset({"dispatched", "signed", "return_requested", "disputed"})
@@ -111,12 +111,13 @@ _BEGUN: Doc = {"offered": None, "told": None, "platform": None, "before": None, 
 def _beside(doc: Doc, fact: Any) -> Doc:
     match fact:
         case h.TicketHandedOff():
-            stays = fact.follow_up or fact.keep
-            return {"offered": None if stays else fact.platform, "told": fact.platform}
+            if fact.keep:  # takes nothing over: who may be about to is still the one that is waited for
+                return {"told": doc["told"] or fact.platform}
+            return {"offered": None if fact.follow_up else fact.platform, "told": fact.platform}
         case h.HandOffTaken():
-            return {"platform": doc["offered"], "told": None, "passages": doc["passages"] + 1}
+            return {"platform": doc["offered"], **_answered(doc, fact.platform), "passages": doc["passages"] + 1}
         case h.HandOffEnded():
-            return {"told": None}
+            return _answered(doc, fact.platform)
         case h.HandedBack():
             more = {"returns": doc["returns"] + 1, "passages": doc["passages"] + 1}
             return {"platform": None, "before": doc["platform"], **more}
@@ -138,6 +139,11 @@ def _beside(doc: Doc, fact: Any) -> Doc:
             return {"disputes": doc["disputes"] + 1}
         case _:
             return {}
+
+
+def _answered(doc: Doc, platform: str) -> Doc:
+    """That platform is not waited for any more; another one still may be."""
+    return {name: None for name in ("offered", "told") if doc[name] == platform}
 
 
 def _holder(doc: Doc) -> tuple[str, str] | None:
@@ -167,7 +173,7 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
     }
 
 
-VIEW = View("custody", 2, fold, table, _columns)
+VIEW = View("custody", 3, fold, table, _columns)
 
 
 def find(views: Views, ticket_id: UUID) -> Custody | None:

@@ -39,6 +39,7 @@ def bodies(action: str, ticket: Ticket, now: Any, rules: Any) -> Iterator[dict[s
         case "hand-off":
             for follow_up in (False, True):
                 yield {"to": "110", "way": "push", "summary": words, "reason": words, "follow_up": follow_up}
+            yield {"to": "119", "way": "one_key", "summary": words, "reason": words}
         case "consult-expert":
             for way in ("warm_transfer", "written"):
                 yield {"skill": "tax", "way": way, "summary": words}

@@ -43,14 +43,14 @@ class HandOver(c.TicketCommand):
     def check(cls, ticket: Ticket, desk: Desk) -> None:
         if ticket.over:
             raise Refused("over", state=ticket.state.value)
-        if ticket.handed is not None:
-            raise Refused("handed_off_already", platform=ticket.handed.platform)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         lines = desk.rules.platforms.lines
         if self.to not in lines:
             raise Refused("unknown_platform", platform=self.to, known="、".join(lines))
-        keep = lines[self.to].kind == "tell_and_keep"
+        keep = lines[self.to].kind == "tell_and_keep"  # takes nothing over, so it may be told whoever has the matter
+        if ticket.handed is not None and not keep:
+            raise Refused("handed_off_already", platform=ticket.handed.platform)
         if not (keep or self.follow_up or ticket.state in WITH_NOBODY):
             raise Refused("still_with_units")
         danger = self.danger or at_once(desk, ticket, frozenset(self.signs), self.to)

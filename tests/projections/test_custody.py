@@ -81,6 +81,28 @@ def test_what_was_only_told_holds_nothing() -> None:
     assert (found.now.kind, found.told) == ("centre", "119")
 
 
+def test_telling_fire_while_110_is_waited_for_changes_nothing_of_custody() -> None:
+    """110 is waited for until it answers, and holds the matter from then on; that 119 knows by now ends neither."""
+    us, them = pair()
+    us.receive()
+    here = us.offer()
+    fire = us.offer(to="119", way="one_key", danger=True)
+    assert of(ticket_of(us)).told == them.own
+    us.do(Acknowledge(), on=fire)
+    assert of(ticket_of(us)).told == them.own
+    deliver(us, them, here)
+    them.do(Accept(), on=next(iter(them.saves)))
+    deliver(them, us)
+    again = us.offer(to="120", way="one_key", danger=True)
+    found = of(ticket_of(us))
+    assert found.now is not None
+    assert (found.now.kind, found.now.holder, found.told) == ("platform", them.own, "120")
+    us.do(Acknowledge(), on=again)
+    found = of(ticket_of(us))
+    assert found.now is not None
+    assert (found.now.holder, found.told) == (them.own, None)
+
+
 def test_units_hold_it_from_dispatch_to_reply() -> None:
     """Then it is the centre's again."""
     story = t.a_replied_ticket()

@@ -6,13 +6,15 @@ from hotline.facts import Actor
 from hotline.handoff import facts as hf
 from hotline.handoff.answering import Acknowledge, Recall
 from hotline.handoff.handoff import offer_id, stream_of
+from hotline.handoff.messages import Accept, AcceptBody
+from hotline.handoff.taking import Take
 from hotline.ticket import handoff_facts as h
 from hotline.ticket.classifying import Classify
 from hotline.ticket.dispatching import Dispatch
 from hotline.ticket.handing_over import HandOver
 from hotline.ticket.supervising import Note
 from tests import tickets as t
-from tests.handoffs import POLICE
+from tests.handoffs import LINK, POLICE
 from tests.spec import TICKET, given
 
 STREAM = stream_of("110", offer_id(TICKET, 1))
@@ -121,3 +123,22 @@ def test_fire_is_told_and_the_matter_stays_ours() -> None:
     assert [type(r.fact) for r in told] == [hf.HandOffAcknowledged, h.HandOffEnded]
     assert story.states[stream][1].holder == story.rules.platforms.own
     assert story.states[stream][1].stage == "told"
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_fire_and_ambulance_are_told_whoever_has_the_matter(taken: bool) -> None:
+    """While it is offered to 110, or held by 110: the offer there goes on as it stood, and nobody else may take it over."""
+    story = t.a_classified_ticket().do(t.OPERATOR, to())
+    if taken:
+        head = {"handoff_id": offer_id(TICKET, 1), "sender": "110", "to": story.rules.platforms.own, "at": story.now}
+        story.decide(Take(message=Accept(**head, seq=1, body=AcceptBody(reference="J1"))), LINK, STREAM)
+    before = story.ticket.handed
+    assert before is not None
+    assert "hand-off" in story.allowed(t.OPERATOR)
+    story.do(t.OPERATOR, to("120", way="one_key", danger=True))
+    assert [offer.receiver for offer in story.facts(hf.HandOffOffered)] == ["110", "120"]
+    assert (story.ticket.handed, before.custody) == (before, "theirs" if taken else "offered")
+    given(story).by(t.OPERATOR).when(to("water")).refused("handed_off_already")
+    story.decide(Acknowledge(), t.OPERATOR, stream_of("120", offer_id(TICKET, 2)))
+    assert story.ticket.handed == before
+    given(story).by(t.DISPATCHER).when(Dispatch(lead=t.ENV)).refused("with_other_platform")
