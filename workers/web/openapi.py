@@ -15,7 +15,7 @@ DESCRIPTION = """\
 * **Bearer token**: `hotline token issue`, or the session of `POST /api/v1/login`. What is outside your scope answers 404.
 * **Writes** answer `{number, version, position}` and an `ETag`. Send it back as `If-Match` (428 without, 412 when a
   colleague was quicker; a citizen's urge or supplement does not spoil your form). Ask a view for `?after_position=` to
-  see your own write (503 `view_behind` when it takes longer than two seconds).
+  see your own write (503 `view_behind` when it takes longer than two seconds, or nothing has been written there).
 * **`Idempotency-Key`** is required where something is created, and may be sent with every action: after a lost reply
   send the same request with the same key for two days; it is done once and answered alike.
 * **Refusals** are `application/problem+json` with a stable `code`, Chinese first; `Accept-Language: en` turns the order.

@@ -8,9 +8,10 @@ import pytest
 
 from hotline.facts import Role
 from hotline.ticket.actions import ACTIONS
+from tests.workers.acting import receive
 from tests.workers.web.desk import API, REQUEST, Desk, district_units, leaf
 from workers.compose import House
-from workers.web.api import examples
+from workers.web.api import examples, reading
 from workers.web.api.actions import CITIZEN_ACTIONS, STAFF_ACTIONS
 
 
@@ -96,13 +97,14 @@ def test_no_body_is_as_good_as_an_empty_one(operator: Desk, desk_of: Callable[..
     assert answer.status_code == 200, answer.text
 
 
-def test_ones_own_write_shows(operator: Desk, house: House) -> None:
+def test_ones_own_write_shows(operator: Desk, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """With after_position a list waits for the write; when the view does not come, 503 and when to try again."""
     written = operator.receive().json()
     shown = operator.get("/tickets", params={"after_position": written["position"]})
     assert [row["number"] for row in shown.json()] == [written["number"]]
 
-    late = operator.get("/tickets", params={"after_position": written["position"] + 1})
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.0)
+    late = operator.get("/tickets", params={"after_position": receive(house).position})
 
     assert (late.status_code, late.json()["code"]) == (503, "view_behind")
     assert late.headers["Retry-After"] == "1"

@@ -127,9 +127,10 @@ def progress(
     """Milestones, due date, public reply, and what can be done now (``allowed``)."""
     # One turn of a thread, and the answer as it was written: this is asked more often than anything else.
     house: House = request.app.state.house
+    ticket_id, tracked = own_tracked(request, number, house, query_code)
     if after_position is not None:
         shows(house, after_position, "progress")
-    ticket_id, tracked = own_tracked(request, number, house, query_code)
+        tracked = None  # read before the wait
     found = shown(house, ticket_id, tracked)
     looked(house, request, CITIZEN, "progress", ticket_id)
     return Response(found.model_dump_json(), media_type="application/json", headers={"ETag": f'"{found.version}"'})

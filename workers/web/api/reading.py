@@ -7,14 +7,15 @@ from typing import Annotated
 from uuid import UUID
 
 from anyio import to_thread
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 
 from hotline.command import Refused
 from hotline.facts import Actor
 from projections.access_chain import AccessEntry, What
 from projections.follow import wait_until
+from workers.accounts import Login
 from workers.compose import House
-from workers.web.auth import TheHouse
+from workers.web.auth import TheHouse, login_of
 
 WAIT_SECONDS = 2.0
 
@@ -23,10 +24,13 @@ AfterPosition = Annotated[
 ]
 
 
-def fresh(*views: str) -> Callable[[House, int | None], Awaitable[None]]:
-    """A dependency that waits until these views have reached ``after_position``.  Raises Refused ``view_behind``."""
+def fresh(*views: str) -> Callable[[House, Login, int | None], Awaitable[None]]:
+    """A dependency that waits until these views have reached ``after_position``.  Raises Refused ``view_behind``, and
+    ``signed_out`` before it waits: a stranger's wait would hold a thread of which there are few."""
 
-    async def wait(house: TheHouse, after_position: AfterPosition = None) -> None:
+    async def wait(
+        house: TheHouse, login: Annotated[Login, Depends(login_of)], after_position: AfterPosition = None
+    ) -> None:
         if after_position is not None:
             await to_thread.run_sync(shows, house, after_position, *views)
 
@@ -34,10 +38,13 @@ def fresh(*views: str) -> Callable[[House, int | None], Awaitable[None]]:
 
 
 def shows(house: House, position: int, *views: str) -> None:
-    """Wait until these views have reached a position.  Raises Refused ``view_behind``."""
-    for view in views:
-        if not wait_until(house.views, view, position, WAIT_SECONDS):
-            raise Refused("view_behind")
+    """Wait until these views have reached a position.  Raises Refused ``view_behind``, at once for a position where nothing
+    has been written yet.  Whoever asks must have proved himself."""
+    behind = [view for view in views if house.views.position(view) < position]
+    if behind and position > house.hotline.position():
+        raise Refused("view_behind")
+    if not all(wait_until(house.views, view, position, WAIT_SECONDS) for view in behind):
+        raise Refused("view_behind")
 
 
 def looked(
