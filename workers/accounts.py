@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Semaphore
@@ -17,16 +16,16 @@ from typing import Any, Self
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline.databases import looking
 from hotline.facts import Actor, Role
-from workers.accounts_tables import connect, create_all, ended, secrets_kept, tokens, users
+from workers.accounts_sessions import SCOPED, Sessions, end_all, of_row
+from workers.accounts_tables import connect, create_all, tokens, users
 
 PASSWORD_SHORTEST = 10
 TOKEN_PREFIX = "hl_"
-SCOPED = ("unit", "district", "team")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _at_once = Semaphore(4)
@@ -45,13 +44,24 @@ class Login:
     only: str | None = None
 
 
-class Accounts:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An account or a token in a list.  ``name`` is the login name, or what a token is restricted to; ``shut_at`` when it
+    was disabled or revoked; ``ends_at`` when a token runs out."""
+
+    actor: Actor
+    name: str | None
+    made_at: datetime
+    shut_at: datetime | None
+    ends_at: datetime | None
+
+
+class Accounts(Sessions):
     """Local accounts and API tokens.  ``now`` is the real time, also when the hotline's clock is a simulated one."""
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        self._engine, self._clock = engine, now
+        super().__init__(engine, now)
         self._nobody = _hasher.hash(secrets.token_urlsafe())
-        self._session_key: str | None = None
         self.shut_out = 0
         """How often this process has shut an account or ended a token: whoever remembers a login looks again."""
 
@@ -79,14 +89,10 @@ class Accounts:
         team: str | None = None,
     ) -> Actor:
         """A new account that logs in with ``name``.  Raises AccountRefused."""
-        if len(password) < PASSWORD_SHORTEST:
-            raise AccountRefused(
-                f"密码至少 {PASSWORD_SHORTEST} 位，请换一个 / use a password of at least {PASSWORD_SHORTEST} characters"
-            )
         if not name.strip() or len(name) > 64:
             raise AccountRefused("登录名应为 1 至 64 个字符 / a login name has 1 to 64 characters")
         actor = _actor(f"u{secrets.token_hex(6)}", role, unit, district, team)
-        row = {"name": name.strip(), "password": _hasher.hash(password), "created_at": self._now(), **_columns(actor)}
+        row = {"name": name.strip(), "password": _kept(password), "created_at": self.now(), **_columns(actor)}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(users).values(**row))
@@ -100,34 +106,55 @@ class Accounts:
             row = connection.execute(select(users).where(users.c.name == name.strip())).mappings().first()
         with _at_once:
             right = _verified(row["password"] if row else self._nobody, password)
-        return _of(row) if row and right and row["disabled_at"] is None else None
+        return of_row(row) if row and right and row["disabled_at"] is None else None
 
     def user(self, actor_id: str) -> Actor | None:
         """An account that has not been shut."""
         shut = users.c.disabled_at.is_not(None)
         with looking(self._engine) as connection:
             row = connection.execute(select(users).where(users.c.id == actor_id, ~shut)).mappings().first()
-        return _of(row) if row else None
+        return of_row(row) if row else None
 
     def account(self, actor_id: str) -> Actor | None:
         """Who works here under that id, with an account or an unrestricted token; None when shut, ended or unknown."""
         held = tokens.c.revoked_at.is_(None), tokens.c.only.is_(None)
         with looking(self._engine) as connection:
             row = connection.execute(select(tokens).where(tokens.c.id == actor_id, *held)).mappings().first()
-        if row is not None and (row["expires_at"] is None or _aware(row["expires_at"]) > self._now()):
-            return _of(row)
+        if row is not None and (row["expires_at"] is None or _aware(row["expires_at"]) > self.now()):
+            return of_row(row)
         return self.user(actor_id)
 
     def disable_user(self, name: str) -> bool:
         """Shut an account: its password and its running sessions are worth nothing from now on."""
+        return self._change(name, disabled_at=self.now())
+
+    def enable_user(self, name: str) -> bool:
+        """Open a shut account again; sessions from before stay worth nothing."""
+        return self._change(name, disabled_at=None)
+
+    def set_password(self, name: str, password: str) -> bool:
+        """Another password for an account; sessions that the old one began are over.  Raises AccountRefused."""
+        return self._change(name, password=_kept(password))
+
+    def _change(self, name: str, **values: Any) -> bool:
+        """Change an account and end its sessions, in one; False when there is none of that name."""
         with self._engine.begin() as connection:
-            done = connection.execute(update(users).where(users.c.name == name).values(disabled_at=self._now()))
+            mine = users.c.name == name.strip()
+            done = connection.execute(update(users).where(mine).values(**values)).rowcount > 0
+            for id_ in connection.scalars(select(users.c.id).where(mine)).all():
+                end_all(connection, id_)
         self.shut_out += 1
-        return done.rowcount > 0
+        return done
 
     def has_users(self) -> bool:
         with looking(self._engine) as connection:
             return bool(connection.scalar(select(func.count()).select_from(users)))
+
+    def listed_users(self) -> list[Entry]:
+        """Every account, in the order they were made."""
+        with looking(self._engine) as connection:
+            rows = connection.execute(select(users).order_by(users.c.created_at, users.c.id)).mappings().all()
+        return [Entry(of_row(row), row["name"], row["created_at"], row["disabled_at"], None) for row in rows]
 
     # -- programs --------------------------------------------------------------------------------------------------
     def issue_token(
@@ -145,11 +172,17 @@ class Accounts:
         stand in facts, of simulated people.  Raises AccountRefused."""
         token = TOKEN_PREFIX + secrets.token_urlsafe(32)
         actor = _actor(known_as or f"t{secrets.token_hex(6)}", role, unit, district, team)
-        ends = self._now() + timedelta(days=days) if days else None
-        row = {"hash": _hash(token), "only": only, "created_at": self._now(), "expires_at": ends, **_columns(actor)}
+        ends = self.now() + timedelta(days=days) if days else None
+        row = {"hash": _hash(token), "only": only, "created_at": self.now(), "expires_at": ends, **_columns(actor)}
         with self._engine.begin() as connection:
             connection.execute(insert(tokens).values(**row))
         return token
+
+    def listed_tokens(self) -> list[Entry]:
+        """Every token that was issued, without what it opens with, in the order they were issued."""
+        with looking(self._engine) as connection:
+            rows = connection.execute(select(tokens).order_by(tokens.c.created_at, tokens.c.id)).mappings().all()
+        return [Entry(of_row(r), r["only"], r["created_at"], r["revoked_at"], r["expires_at"]) for r in rows]
 
     def login_of_token(self, token: str) -> Login | None:
         """Whom an API token stands for; None when it is unknown, revoked or has run out."""
@@ -157,9 +190,9 @@ class Accounts:
             row = connection.execute(select(tokens).where(tokens.c.hash == _hash(token))).mappings().first()
         if row is None or row["revoked_at"] is not None:
             return None
-        if row["expires_at"] is not None and _aware(row["expires_at"]) <= self._now():
+        if row["expires_at"] is not None and _aware(row["expires_at"]) <= self.now():
             return None
-        return Login(_of(row), row["only"])
+        return Login(of_row(row), row["only"])
 
     def actor_of_token(self, token: str) -> Actor | None:
         """The actor of an unrestricted API token."""
@@ -167,38 +200,12 @@ class Accounts:
         return login.actor if login and login.only is None else None
 
     def revoke_token(self, actor_id: str) -> bool:
-        """End a token by the id of its actor."""
+        """End a token by the id of its actor; False when no token of that id is still held."""
         with self._engine.begin() as connection:
-            done = connection.execute(update(tokens).where(tokens.c.id == actor_id).values(revoked_at=self._now()))
+            held = tokens.c.id == actor_id, tokens.c.revoked_at.is_(None)
+            done = connection.execute(update(tokens).where(*held).values(revoked_at=self.now()))
         self.shut_out += 1
         return done.rowcount > 0
-
-    def _now(self) -> datetime:
-        return self._clock().astimezone(UTC)  # SQLite keeps no zone
-
-    # -- sessions --------------------------------------------------------------------------------------------------
-    @property
-    def session_key(self) -> str:
-        """What sessions are signed with; made once, kept here, shared by every web process."""
-        if self._session_key is None:
-            with looking(self._engine) as connection:
-                key = connection.scalar(select(secrets_kept.c.value).where(secrets_kept.c.name == "session"))
-            if key is None:
-                raise RuntimeError("the accounts have no tables yet: call Accounts.migrate() first")
-            self._session_key = str(key)
-        return self._session_key
-
-    def end_session(self, session: str, until: datetime) -> None:
-        """Let a session that somebody signed out of be worth nothing, also to whoever has a copy of its cookie.  ``until`` is
-        when it would have run out; what has is forgotten."""
-        with suppress(IntegrityError), self._engine.begin() as connection:  # signed out twice is signed out
-            connection.execute(delete(ended).where(ended.c.until <= self._now()))
-            connection.execute(insert(ended).values(session=session, until=until.astimezone(UTC)))
-
-    def has_ended(self, session: str) -> bool:
-        """Whether somebody signed out of this session."""
-        with looking(self._engine) as connection:
-            return connection.scalar(select(ended.c.session).where(ended.c.session == session)) is not None
 
 
 def _actor(id_: str, role: Role, unit: str | None, district: str | None, team: str | None) -> Actor:
@@ -209,12 +216,16 @@ def _actor(id_: str, role: Role, unit: str | None, district: str | None, team: s
     return Actor(id=id_, role=role, unit=unit, district=district, team=team)
 
 
+def _kept(password: str) -> str:
+    if len(password) < PASSWORD_SHORTEST:
+        raise AccountRefused(
+            f"密码至少 {PASSWORD_SHORTEST} 位，请换一个 / use a password of at least {PASSWORD_SHORTEST} characters"
+        )
+    return _hasher.hash(password)
+
+
 def _columns(actor: Actor) -> dict[str, Any]:
     return {"id": actor.id, "role": actor.role.value, **{name: getattr(actor, name) for name in SCOPED}}
-
-
-def _of(row: Any) -> Actor:
-    return Actor(id=row["id"], role=Role(row["role"]), **{name: row[name] for name in SCOPED})
 
 
 def _verified(kept: str, password: str) -> bool:

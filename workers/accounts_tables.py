@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Engine, MetaData, String, Table, Text, create_engine, event, insert, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    select,
+)
 
 from hotline.databases import connect_postgres
 
@@ -51,6 +64,13 @@ ended = Table(
     metadata,
     Column("session", String(64), primary_key=True),
     Column("until", DateTime(timezone=True), nullable=False),  # after it the session would have run out by itself
+)
+
+sessions = Table(
+    "accounts_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),  # the account's
+    Column("ended_times", Integer, nullable=False),  # how often all its sessions were ended; no row is never
 )
 
 

@@ -105,7 +105,7 @@ def _login(accounts: Accounts, credentials: str) -> Login | None:
     if credentials.startswith(TOKEN_PREFIX):
         return accounts.login_of_token(credentials)
     subject = signed(accounts, "staff", credentials)
-    actor = accounts.user(subject) if subject is not None else None
+    actor = accounts.user_of(subject) if subject is not None else None
     return Login(actor) if actor is not None else None
 
 

@@ -52,7 +52,7 @@ def login(
 ) -> Session:
     """Log in with a local account.  An unknown name and a wrong password are answered alike, in the same time."""
     actor = known_by(credentials, house, request)
-    token = sign(house.accounts, "staff", actor.id, lasts=SESSION)
+    token = sign(house.accounts, "staff", house.accounts.session_of(actor), lasts=SESSION)
     return Session(token=token, expires_in=int(SESSION.total_seconds()), actor=Me(**actor.model_dump()))
 
 

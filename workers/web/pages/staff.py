@@ -32,7 +32,7 @@ _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,1500}")
 
 def sign_in(response: Response, house: House, actor: Actor) -> None:
     """Let this browser act as ``actor`` on the staff's pages, for one shift."""
-    token = sign(house.accounts, "pages", f"{actor.id}/{token_hex(16)}", lasts=SESSION)
+    token = sign(house.accounts, "pages", f"{house.accounts.session_of(actor)}/{token_hex(16)}", lasts=SESSION)
     for place in PLACES:
         response.set_cookie(
             COOKIE,
@@ -59,8 +59,8 @@ def staff(request: Request, house: TheHouse) -> Actor | None:
     subject = signed(house.accounts, "pages", request.cookies.get(COOKIE, ""))
     if subject is None:
         return None
-    actor_id, _, session = subject.partition("/")
-    actor = house.accounts.user(actor_id)
+    account, _, session = subject.partition("/")
+    actor = house.accounts.user_of(account)
     if actor is None or house.accounts.has_ended(session):
         return None
     request.scope["actor_id"] = actor.id
