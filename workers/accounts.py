@@ -89,10 +89,10 @@ class Accounts(Sessions):
         team: str | None = None,
     ) -> Actor:
         """A new account that logs in with ``name``.  Raises AccountRefused."""
-        if not name.strip() or len(name) > 64:
+        if not login_name(name) or len(name) > 64:
             raise AccountRefused("登录名应为 1 至 64 个字符 / a login name has 1 to 64 characters")
         actor = _actor(f"u{secrets.token_hex(6)}", role, unit, district, team)
-        row = {"name": name.strip(), "password": _kept(password), "created_at": self.now(), **_columns(actor)}
+        row = {"name": login_name(name), "password": _kept(password), "created_at": self.now(), **_columns(actor)}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(users).values(**row))
@@ -103,7 +103,7 @@ class Accounts(Sessions):
     def check_password(self, name: str, password: str) -> Actor | None:
         """The account, or None.  An unknown name takes as long as a wrong password."""
         with looking(self._engine) as connection:
-            row = connection.execute(select(users).where(users.c.name == name.strip())).mappings().first()
+            row = connection.execute(select(users).where(users.c.name == login_name(name))).mappings().first()
         with _at_once:
             right = _verified(row["password"] if row else self._nobody, password)
         return of_row(row) if row and right and row["disabled_at"] is None else None
@@ -139,7 +139,7 @@ class Accounts(Sessions):
     def _change(self, name: str, **values: Any) -> bool:
         """Change an account and end its sessions, in one; False when there is none of that name."""
         with self._engine.begin() as connection:
-            mine = users.c.name == name.strip()
+            mine = users.c.name == login_name(name)
             done = connection.execute(update(users).where(mine).values(**values)).rowcount > 0
             for id_ in connection.scalars(select(users.c.id).where(mine)).all():
                 end_all(connection, id_)
@@ -214,6 +214,11 @@ def _actor(id_: str, role: Role, unit: str | None, district: str | None, team: s
     if role is Role.CITIZEN:
         raise AccountRefused("市民不需要账号，请另选角色 / citizens need no account; choose another role")
     return Actor(id=id_, role=role, unit=unit, district=district, team=team)
+
+
+def login_name(typed: str) -> str:
+    """The one form of a login name, whatever blanks were typed around it."""
+    return typed.strip()
 
 
 def _kept(password: str) -> str:

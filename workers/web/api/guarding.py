@@ -1,5 +1,7 @@
 """What holds for the whole interface: bodies are JSON, and too many logins or requests from one place are turned away."""
 
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
 from threading import Timer
 
 from fastapi import Request
@@ -29,8 +31,22 @@ async def json_only(request: Request) -> None:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from; the server in front must pass it on (``uvicorn --forwarded-allow-ips``)."""
-    return request.client.host if request.client else "-"
+    """Where a request comes from, as tries are counted; the server in front must pass it on
+    (``uvicorn --forwarded-allow-ips``)."""
+    host = request.client.host if request.client else "-"
+    return _household(host) if ":" in host else host
+
+
+@lru_cache(maxsize=4096)
+def _household(host: str) -> str:
+    """The network of 64 bits an IPv6 address lies in: one connection has all of it, RFC 6177 and RFC 4291."""
+    try:
+        address = IPv6Address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 class _Sweeper(Timer):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from hotline.command import Refused
 from hotline.facts import Actor, Role
+from workers.accounts import login_name
 from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.guarding import Tries, address_of
@@ -59,9 +60,10 @@ def login(
 def known_by(credentials: Credentials, house: House, request: Request) -> Actor:
     """Whose name and password these are.  Raises Refused ``bad_credentials``, ``too_many_requests``."""
     tries: Tries = request.app.state.tries
-    tries.before_login(credentials.name, address_of(request))
-    actor = house.accounts.check_password(credentials.name, credentials.password.get_secret_value())
-    tries.after_login(credentials.name, address_of(request), right=actor is not None)
+    name, address = login_name(credentials.name), address_of(request)
+    tries.before_login(name, address)
+    actor = house.accounts.check_password(name, credentials.password.get_secret_value())
+    tries.after_login(name, address, right=actor is not None)
     if actor is None:
         raise Refused("bad_credentials")
     return actor
