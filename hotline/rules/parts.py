@@ -201,11 +201,13 @@ class ContactRule(Part):
 
 
 class PublicRule(Part):
-    """What the public page puts up with: wrong codes per ticket and address within the window, looser per address alone."""
+    """What the public page puts up with: wrong codes per ticket and address within the window, looser per address alone;
+    what a caller may add to and rate a ticket of his within 24 hours, ``words_a_day`` in all."""
 
     tries: Count
     window: WrittenLimit
     tries_per_address: Count
+    words_a_day: Count
 
 
 class TelephoneRule(Part):

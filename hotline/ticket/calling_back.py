@@ -13,6 +13,7 @@ from hotline.ticket import command as c
 from hotline.ticket import facts as f
 from hotline.ticket.closing import attempts_due, close, must_wait_for_source
 from hotline.ticket.dispatching import problem
+from hotline.ticket.speaking import refuse_too_much
 from hotline.ticket.ticket import State, Ticket
 
 
@@ -103,6 +104,7 @@ class Rate(_Answers):
             raise Refused("rating_window_over")
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
+        refuse_too_much(ticket, desk)
         if ticket.state is State.CLOSED:
             yield self.answered(desk, "online")
         else:

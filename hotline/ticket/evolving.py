@@ -9,6 +9,7 @@ from functools import reduce
 from hotline.facts import Recorded
 from hotline.ticket import facts as f
 from hotline.ticket.elsewhere import elsewhere
+from hotline.ticket.speaking import said
 from hotline.ticket.ticket import Assignment, State, Ticket, below, ended, unsettled_leads, with_parts
 
 
@@ -30,7 +31,9 @@ def evolve(ticket: Ticket | None, recorded: Recorded) -> Ticket | None:
         ticket = replace(
             ticket, clocks={**ticket.clocks, **{r.clock: r for r in fact.clocks}}, rung=ticket.rung - again
         )
-    return replace(_only_live_wishes(_moved(ticket, fact, recorded)), version=recorded.originator_version)
+    return replace(
+        said(_only_live_wishes(_moved(ticket, fact, recorded)), recorded), version=recorded.originator_version
+    )
 
 
 def _received(fact: f.TicketReceived, recorded: Recorded) -> Ticket:

@@ -8,6 +8,7 @@ from hotline.command import Desk, Refused, Words
 from hotline.facts import Role
 from hotline.ticket import command as c
 from hotline.ticket import facts as f
+from hotline.ticket.speaking import refuse_too_much
 from hotline.ticket.ticket import State, Ticket
 
 
@@ -51,6 +52,8 @@ class GiveSupplement(c.TicketCommand):
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         waited = ticket.state is State.NEEDS_SUPPLEMENT
+        if not waited:  # an answer to our question is always welcome
+            refuse_too_much(ticket, desk)
         yield f.SupplementGiven(
             text=desk.seal("supplement_given.text", self.text),
             clocks=(*c.stop(desk, ticket, "supplement"), *c.resume(desk, ticket)) if waited else (),

@@ -132,6 +132,8 @@ class Ticket:
     closed_at: datetime | None = None
     outcome: f.Outcome | None = None
     urged_at: datetime | None = None
+    said_at: tuple[datetime, ...] = ()
+    """When its caller added or rated something himself, within a day of the last time."""
     attached: int = 0
     excluded: frozenset[f.Exclusion] = frozenset()
     problem: bool = False

@@ -17,7 +17,7 @@ from hotline.facts import Actor, Role
 from hotline.ticket.facts import TicketReceived
 from projections import tracking
 from workers.compose import House
-from workers.web.api.guarding import Tries, address_of
+from workers.web.api.guarding import Tries, address_of, from_here
 from workers.web.api.writing import Number
 from workers.web.auth import TheHouse, sign, signed
 
@@ -104,6 +104,7 @@ def own_tracked(
 ) -> tuple[UUID, tracking.Tracked | None]:
     """The same, with what the view that proved it holds of the ticket, if one did.  Raises Refused."""
     if query_code is None and (proved := by_cookie(request, house, number)) is not None:
+        from_here(request)
         return proved, None
     return looked_up(house, request.app.state.tries, number, query_code, address_of(request))
 

@@ -191,6 +191,40 @@ def test_the_cookie_is_for_one_ticket(web: TestClient, house: House) -> None:
     assert stolen.get(f"{API}/me", headers={"Authorization": f"Bearer {value}"}).status_code == 401
 
 
+@pytest.mark.parametrize("origin", ["https://sibling.testserver", "http://testserver:8080", "null"])
+def test_a_cookie_proves_nothing_to_another_sites_page(web: TestClient, house: House, origin: str) -> None:
+    """What a page of another origin, a sibling of our domain too, lets the browser send with the ticket's cookie is refused
+    by every route and changes nothing; our own page, a program without an origin, and the code itself get on."""
+    filed = file(web, house).json()
+    path, code = f"{TICKETS}/{filed['number']}", {"Query-Code": filed["query_code"]}
+    web.post(f"{path}/session", json={"query_code": filed["query_code"]})
+    before = house.hotline.position()
+
+    for action in ("withdraw", "urge", "supplement", "rate"):
+        body = (
+            {"text": "再补充"} if action == "supplement" else {"resolution": "resolved"} if action == "rate" else None
+        )
+        told = web.post(f"{path}/{action}", json=body, headers={"Origin": origin})
+        assert (told.status_code, told.json()["code"]) == (409, "other_origin"), action
+    assert web.get(path, headers={"Origin": origin}).json()["code"] == "other_origin"
+    assert house.hotline.position() == before
+
+    assert web.get(path, headers={"Origin": origin, **code}).status_code == 200
+    assert web.post(f"{path}/urge").status_code == 200
+    assert web.post(f"{path}/withdraw", headers={"Origin": "http://testserver"}).status_code == 200
+
+
+def test_a_flood_of_words_has_an_end(web: TestClient, house: House) -> None:
+    """The caller's additions to one ticket end after as many as the profile lets him make in a day."""
+    filed = file(web, house).json()
+    path, code = f"{TICKETS}/{filed['number']}/supplement", {"Query-Code": filed["query_code"]}
+
+    answers = [web.post(path, json={"text": "再补充"}, headers=code) for _ in range(house.rules.public.words_a_day + 1)]
+
+    assert [a.status_code for a in answers[:-1]] == [200] * house.rules.public.words_a_day
+    assert answers[-1].json()["code"] == "said_enough"
+
+
 def test_what_the_citizen_is_told(web: TestClient, operator: Desk, dispatcher: Desk, house: House) -> None:
     """Milestones name the unit and no account; internal notes and arguments stay inside."""
     filed = file(web, house).json()

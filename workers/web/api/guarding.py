@@ -3,6 +3,7 @@
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
 from threading import Timer
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
@@ -28,6 +29,17 @@ async def json_only(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sends and kind != "application/json":
         raise Refused("wrong_content_type")
+
+
+def from_here(request: Request) -> None:
+    """What a page of ours sends, not one of another site's: a cookie proves nothing where another page made the browser send
+    it, and a sibling of our domain can.  Raises Refused ``other_origin``.
+
+    Browsers say where a request was sent from; programs that say nothing send no cookies either.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Refused("other_origin")
 
 
 def address_of(request: Request) -> str:

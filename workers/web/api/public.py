@@ -100,7 +100,7 @@ def file_request(
     return Filed(**told.model_dump(), query_code=written.answer["query_code"])
 
 
-own = APIRouter(prefix="/public/tickets/{number}", tags=["citizens"], responses=refusals(404, 422, 429))
+own = APIRouter(prefix="/public/tickets/{number}", tags=["citizens"], responses=refusals(404, 409, 422, 429))
 """What needs a proof that the ticket is one's own."""
 
 

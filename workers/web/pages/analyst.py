@@ -16,6 +16,7 @@ from hotline.rates.answer import Answer
 from workers.compose import House
 from workers.web.api import rates as api
 from workers.web.api.custody_shown import Named
+from workers.web.api.guarding import from_here
 from workers.web.api.rates_asked import RatesQuery
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
@@ -25,7 +26,7 @@ from workers.web.pages.analyst_chart import chart
 from workers.web.pages.analyst_csv import download, table
 from workers.web.pages.analyst_form import Form
 from workers.web.pages.analyst_numbers import Linked
-from workers.web.pages.showing import from_here, page, sentences
+from workers.web.pages.showing import page, sentences
 from workers.web.pages.staff import RATES, one_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])

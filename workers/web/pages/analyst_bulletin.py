@@ -13,9 +13,9 @@ from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.rates.month import Month
 from workers.web.api import bulletins as api
+from workers.web.api.guarding import from_here
 from workers.web.auth import TheHouse
 from workers.web.pages.analyst_form import Form
-from workers.web.pages.showing import from_here
 from workers.web.pages.staff import one_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])

@@ -17,6 +17,7 @@ from hotline.rules.sources import profile_names
 from workers.compose import House
 from workers.web.api import rates as api
 from workers.web.api.custody_shown import Named
+from workers.web.api.guarding import from_here
 from workers.web.api.rates_asked import Comparison
 from workers.web.api.rates_shown import Compared, FlipSeen, StatusSeen
 from workers.web.auth import TheHouse
@@ -24,7 +25,7 @@ from workers.web.pages import analyst_form, labels
 from workers.web.pages.analyst import Analyst, local, moments, problem_with, today
 from workers.web.pages.analyst_form import Choice, Form
 from workers.web.pages.analyst_numbers import Linked, Shown
-from workers.web.pages.showing import from_here, page, sentences
+from workers.web.pages.showing import page, sentences
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
 SIDES = ("a", "b")

@@ -19,13 +19,14 @@ from projections.rates import Snapshot
 from workers import rates as asking
 from workers.compose import House
 from workers.web.api import rates as api
+from workers.web.api.guarding import from_here
 from workers.web.api.rates_asked import BehindQuery
 from workers.web.auth import TheHouse
 from workers.web.pages import analyst_rows, labels
 from workers.web.pages.analyst import Analyst, local, moments
 from workers.web.pages.analyst_csv import download
 from workers.web.pages.analyst_form import FILTERS
-from workers.web.pages.showing import from_here, page
+from workers.web.pages.showing import page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
 _ONCE = ("formula", "part", "ground", "from", "to", "as_of", "happened_by")

@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from hotline.command import Refused
 from workers.web.api.attaching import keep
+from workers.web.api.guarding import from_here
 from workers.web.auth import TheHouse
 from workers.web.errors import problem_of
 from workers.web.pages.filing import ask_for_code
-from workers.web.pages.showing import from_here
 from workers.web.pages.tracking import own_ticket, ticket_page
 from workers.web.proof import CITIZEN
 from workers.web.uploads import Upload, uploaded

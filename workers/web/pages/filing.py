@@ -16,11 +16,11 @@ from hotline.ticket.number import is_number
 from hotline.ticket.receiving import Receive
 from hotline.vault import NotAPhone
 from workers.compose import House
-from workers.web.api.guarding import address_of
+from workers.web.api.guarding import address_of, from_here
 from workers.web.api.writing import key_of, ticket_id_of
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
-from workers.web.pages.showing import from_here, page, sentences
+from workers.web.pages.showing import page, sentences
 from workers.web.proof import CITIZEN, by_code, remember
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])

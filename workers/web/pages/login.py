@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from hotline.command import Refused
 from hotline.facts import Actor
+from workers.web.api.guarding import from_here
 from workers.web.api.login import Credentials, known_by
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
-from workers.web.pages.showing import from_here, page, sentences
+from workers.web.pages.showing import page, sentences
 from workers.web.pages.staff import home_of, own_path, sign_in, sign_out, staff
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from hotline.command import Refused
 from hotline.texts import Language, say
 from workers.web.errors import Problem
 from workers.web.pages.staff import is_staff_page, pages_of, to_login
@@ -51,16 +49,6 @@ def problem_page(request: Request, problem: Problem) -> Response:
     shown = page("problem.html", status=problem.status, problem=sentences(problem)[0], back=back)
     shown.headers.update(problem.headers)
     return shown
-
-
-def from_here(request: Request) -> None:
-    """A form of ours, not one of another site's.  Raises Refused ``other_origin``.
-
-    Browsers say where a form was sent from; programs that say nothing send no cookies either.
-    """
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Refused("other_origin")
 
 
 _LABELS = {

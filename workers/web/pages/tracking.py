@@ -19,13 +19,14 @@ from projections import progress
 from workers.compose import House
 from workers.web.api.actions import CITIZEN_ACTIONS, SENT_AS_FILES
 from workers.web.api.custody_shown import Named
+from workers.web.api.guarding import from_here
 from workers.web.api.progress import Progress, Step, shown
 from workers.web.api.writing import act
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
 from workers.web.fields import field_errors
 from workers.web.pages.filing import ask_for_code
-from workers.web.pages.showing import from_here, page, sentences
+from workers.web.pages.showing import page, sentences
 from workers.web.proof import CITIZEN, by_cookie, remember
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
