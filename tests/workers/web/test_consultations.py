@@ -13,8 +13,10 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from hotline.facts import Role
+from projections.access_tables import entries
 from projections.follow import Follower
 from projections.registry import VIEWS
 from tests.support.clock import SettableClock
@@ -364,6 +366,35 @@ def test_who_looks_on_sees_the_seats_live(
             assert {name for s in told for name in s} == {"seat", "presence", "skills"}
             assert [s["presence"] for s in next(his)] == ["away"]
             app.state.news.close()
+
+
+def test_who_is_shut_out_hears_no_more(
+    house: House, app: FastAPI, free_port: Callable[[], int], request: pytest.FixtureRequest
+) -> None:
+    """Opening a stream of consultations is a look on record; when the token is revoked it ends before it tells anything."""
+    with TestClient(create_app(house)) as web:
+        token = {role: house.accounts.issue_token(role) for role in (Role.SUPERVISOR, Role.EXPERT)}
+        desks = {role: Desk(web, house, token[role]) for role in token}
+        seated(desks[Role.EXPERT], desks[Role.SUPERVISOR], house)
+    login = house.accounts.login_of_token(token[Role.SUPERVISOR])
+    assert login is not None
+    address = request.getfixturevalue("address")
+    looks = looks_of(house, login.actor.id)
+    with httpx2.Client(base_url=address, timeout=20) as client:
+        looking, own = ({"Authorization": f"Bearer {token[role]}"} for role in (Role.SUPERVISOR, Role.EXPERT))
+        with client.stream("GET", f"{API}/consultations/events", headers=looking) as stream:
+            told = seats_told(stream)
+            next(told)
+            assert looks_of(house, login.actor.id) == looks + 1
+            house.accounts.revoke_token(login.actor.id)
+            assert httpx2.post(f"{address}{API}/seats/me/away", headers=own).status_code == 200
+            assert next(told, None) is None
+
+
+def looks_of(house: House, who: str) -> int:
+    """How many looks of somebody are on record, lists too."""
+    with house.access._engine.connect() as connection:
+        return len(connection.execute(select(entries).where(entries.c.who == who)).all())
 
 
 def seats_told(stream: Any) -> Iterator[Any]:

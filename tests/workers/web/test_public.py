@@ -191,6 +191,24 @@ def test_the_cookie_is_for_one_ticket(web: TestClient, house: House) -> None:
     assert stolen.get(f"{API}/me", headers={"Authorization": f"Bearer {value}"}).status_code == 401
 
 
+def test_a_look_at_the_page_is_a_look(web: TestClient, house: House) -> None:
+    """Number and code on the first page and the ticket's page after it are one look on record, a form that is refused and
+    shows the page again is another; whoever has not proved himself leaves none."""
+    filed = file(web, house).json()
+    ticket = house.hotline.find(filed["number"])
+    assert ticket is not None
+    web.cookies.clear()
+    assert "query_code" not in web.get(f"/t/{filed['number']}").text
+    assert house.access.of_ticket(ticket) == []
+
+    shown = web.post("/track", data={"number": filed["number"], "code": filed["query_code"]})
+    assert (shown.status_code, shown.url.path) == (200, f"/t/{filed['number']}")
+    assert [(e.who, e.what) for e in house.access.of_ticket(ticket)] == [("citizen", "progress")]
+
+    assert web.post(f"/t/{filed['number']}/supplement", data={"text": ""}).status_code == 422
+    assert len(house.access.of_ticket(ticket)) == 2
+
+
 @pytest.mark.parametrize("origin", ["https://sibling.testserver", "http://testserver:8080", "null"])
 def test_a_cookie_proves_nothing_to_another_sites_page(web: TestClient, house: House, origin: str) -> None:
     """What a page of another origin, a sibling of our domain too, lets the browser send with the ticket's cookie is refused

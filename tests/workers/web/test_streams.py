@@ -35,9 +35,9 @@ def address(app: FastAPI, house: House, free_port: Callable[[], int]) -> Iterato
         thread.join(10)
 
 
-def test_an_open_page_is_told(address: str, app: FastAPI) -> None:
+def test_an_open_page_is_told(address: str, app: FastAPI, house: House) -> None:
     """A stream tells the present version at once, the next when the ticket moves, and ends when the server does;
-    without the code there is none."""
+    without the code there is none.  Opening it is one look on record, however much it tells."""
     with httpx2.Client(base_url=address, timeout=20) as web:
         key = {"Idempotency-Key": str(uuid4())}
         filed = web.post(f"{API}/public/requests", json={"text": "路灯不亮"}, headers=key).json()
@@ -53,3 +53,5 @@ def test_an_open_page_is_told(address: str, app: FastAPI) -> None:
             assert next(lines) == "id: 3"
             app.state.news.close()
             assert next(lines, None) is None
+        (look,) = house.access.of_ticket(house.hotline.find(filed["number"]) or uuid4())
+        assert (look.who, look.what) == ("citizen", "progress")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -136,7 +137,10 @@ async def events(
     seats: Annotated[bool | None, Query(description="Whether `seats` is sent; left out, to all but experts")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """One ``consultations`` event now and one each time the list of `GET /consultations` changes, with the list; likewise
-    ``seats`` with the account, presence and skills of every seat, of which an expert gets his own."""
+    ``seats`` with the account, presence and skills of every seat, of which an expert gets his own.  Opening it is a look that
+    is recorded; it ends when the account is shut or the token revoked."""
+    opening = partial(looked, house, request, actor, "list", summary={"consultations": True, "live": True})
+    await anyio.to_thread.run_sync(opening)
     asked = actor.role is not Role.EXPERT if seats is None else seats
     looks = {"consultations": _list, "seats": presences} if asked else {"consultations": _list}
     news: News = request.app.state.news
@@ -146,6 +150,8 @@ async def events(
         last: dict[str, list[Any]] = {}
         ends = anyio.current_time() + STREAM_SECONDS
         while not news.closed and (left := ends - anyio.current_time()) > 0:
+            if await anyio.to_thread.run_sync(house.accounts.account, actor.id) is None:
+                return
             for name, look in looks.items():
                 found = await anyio.to_thread.run_sync(look, house, actor)
                 if found != last.get(name):

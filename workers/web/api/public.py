@@ -168,7 +168,9 @@ for _name, _command in ((n, command) for n, command in CITIZEN_ACTIONS.items() i
 async def events(
     number: Number, ticket_id: OwnTicket, house: TheHouse, request: Request
 ) -> AsyncIterator[ServerSentEvent]:
-    """One ``progress`` event now and one each time the ticket moves; its id is the ticket's version."""
+    """One ``progress`` event now and one each time the ticket moves; its id is the ticket's version.  Opening it is a look
+    that is recorded."""
+    await anyio.to_thread.run_sync(looked, house, request, CITIZEN, "progress", ticket_id)
     news: News = request.app.state.news
     with news.listen(ticket_id) as bell:
         last = 0

@@ -50,5 +50,5 @@ def attach(
             raise upload
         keep(house, request, done, upload, on=ticket_id, by=CITIZEN, number=number)
     except Refused as refusal:
-        return ticket_page(house, ticket_id, problem=problem_of(refusal))
+        return ticket_page(house, request, ticket_id, problem=problem_of(refusal))
     return done

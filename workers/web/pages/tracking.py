@@ -21,6 +21,7 @@ from workers.web.api.actions import CITIZEN_ACTIONS, SENT_AS_FILES
 from workers.web.api.custody_shown import Named
 from workers.web.api.guarding import from_here
 from workers.web.api.progress import Progress, Step, shown
+from workers.web.api.reading import looked
 from workers.web.api.writing import act
 from workers.web.auth import TheHouse
 from workers.web.errors import Problem, problem_of
@@ -53,7 +54,7 @@ def ticket(number: str, house: TheHouse, request: Request) -> HTMLResponse:
     ticket_id = own_ticket(request, house, number)
     if ticket_id is None:
         return ask_for_code(house, number)
-    return ticket_page(house, ticket_id, done=request.query_params.get("done") == "1")
+    return ticket_page(house, request, ticket_id, done=request.query_params.get("done") == "1")
 
 
 @router.get("/l/{token}")
@@ -100,7 +101,7 @@ def do(
     try:
         act(house, request, done, command.model_validate(body), on=ticket_id, by=CITIZEN, number=number)
     except (Refused, ValidationError) as wrong:
-        return ticket_page(house, ticket_id, problem=_problem(wrong))
+        return ticket_page(house, request, ticket_id, problem=_problem(wrong))
     return done
 
 
@@ -115,8 +116,12 @@ def _problem(wrong: Refused | ValidationError) -> Problem:
     return Problem("invalid", errors=field_errors([{**e, "loc": ("body", *e["loc"])} for e in found]))
 
 
-def ticket_page(house: House, ticket_id: UUID, *, done: bool = False, problem: Problem | None = None) -> HTMLResponse:
+def ticket_page(
+    house: House, request: Request, ticket_id: UUID, *, done: bool = False, problem: Problem | None = None
+) -> HTMLResponse:
+    """The page of a ticket, to somebody who has proved that it is his.  The look is recorded."""
     seen = shown(house, ticket_id)
+    looked(house, request, CITIZEN, "progress", ticket_id)
     return page(
         "ticket.html",
         status=problem.status if problem else 200,
