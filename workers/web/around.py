@@ -27,6 +27,8 @@ _ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 API = "/api/v1"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""What is told apart in figures and log; each label is kept for ever."""
 BODY_LIMIT = 256 * 1024
 READ_LIMIT = 4 * LARGEST
 """Of a file that is too large so much is read and thrown away, so that its sender hears why (uploads.py)."""
@@ -95,11 +97,12 @@ class Around:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         template = route_of(scope)
-        self._count.labels(scope["method"], template, str(status)).inc()
+        method = scope["method"] if scope["method"] in METHODS else "-"  # whatever else was typed by anybody
+        self._count.labels(method, template, str(status)).inc()
         self._seconds.labels(template).observe(seconds)
         log.info(
             "answered",
-            method=scope["method"],
+            method=method,
             route=template,
             status=status,
             ms=round(seconds * 1000, 1),

@@ -168,3 +168,14 @@ def test_a_real_clock_is_not_moved(desk_of: Callable[..., Desk], open_house: Cal
 
     assert admin.post("/clock", body).json()["code"] == "clock_not_simulated"
     assert desk_of(Role.OPERATOR).post("/clock", body).status_code == 403
+
+
+def test_made_up_methods_are_one_figure(app: FastAPI, web: TestClient) -> None:
+    """However many methods a stranger makes up, they are one label among the figures, and the known ones their own."""
+    for number in range(20):
+        assert web.request(f"MADEUP{number}", f"{API}/problems").status_code == 405
+    assert web.get(f"{API}/problems").status_code == 200
+
+    counted = [s for m in app.state.registry.collect() if m.name == "hotline_http_requests" for s in m.samples]
+
+    assert {s.labels["method"] for s in counted} == {"-", "GET"}
