@@ -25,7 +25,7 @@ EVERYWHERE = frozenset(
         Role.SYSTEM,
     }
 )
-"""Roles whose scope is the whole city, or the one district their account names."""
+"""Roles whose scope is the whole city, or the unit or district their account is limited to."""
 
 TextShown = Literal["full", "redacted", "hidden"]
 CallerShown = Literal["full", "masked", "hidden"]
@@ -67,18 +67,34 @@ class Scope:
 NOTHING = Scope(units=frozenset(), district=None, not_about=None, never_accused=frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where an account ends, whatever its role: in its tickets and in every figure counted from them.  None is no limit."""
+
+    units: frozenset[str] | None
+    """The account's unit and those below it."""
+    district: str | None
+
+
+def limits_of(actor: Actor, rules: Rules) -> Limits:
+    """The limits of an account.  A unit that the profile no longer knows has none below it."""
+    units = None
+    if actor.unit is not None:
+        known = actor.unit in rules.units
+        units = frozenset({actor.unit, *(u for u in rules.units if known and rules.is_below(u, actor.unit))})
+    return Limits(units, actor.district)
+
+
 def scope_of(actor: Actor, rules: Rules) -> Scope:
-    """What this actor may see at all.  A unit sees its own tickets and those of the units below it."""
-    if actor.role in EVERYWHERE:
-        return Scope(units=None, district=actor.district, not_about=actor.team, never_accused=frozenset())
-    unit = actor.unit
-    if actor.role is Role.UNIT_CLERK and unit is not None and unit in rules.units:
-        below = {u for u in rules.units if rules.is_below(u, unit)}
-        over = {u.id for u in rules.above(unit)}
-        return Scope(
-            units=frozenset({unit, *below}), district=None, not_about=None, never_accused=frozenset({unit, *over})
-        )
-    return NOTHING
+    """What this actor may see at all.  Of a report of misconduct nobody of the accused unit or of one below it knows, in whatever
+    role (信访工作条例 46(5)); so who is of a unit that the profile no longer places sees nothing."""
+    limits, unit = limits_of(actor, rules), actor.unit
+    if actor.role not in EVERYWHERE and (actor.role is not Role.UNIT_CLERK or unit is None):
+        return NOTHING
+    if unit is not None and unit not in rules.units:
+        return NOTHING
+    accused = frozenset[str]() if unit is None else frozenset({unit, *(u.id for u in rules.above(unit))})
+    return Scope(units=limits.units, district=limits.district, not_about=actor.team, never_accused=accused)
 
 
 def sees(scope: Scope, ticket: Seen) -> bool:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
 from hotline.command import Refused
-from hotline.facts import Actor
 from hotline.rates.answer import Answer
 from hotline.rates.catalogue import Catalogue, Rate
 from hotline.rates.question import Asked
@@ -62,22 +59,6 @@ def _named(catalogue: Catalogue, rate: str | None, name: str, on: date) -> Rate:
     ids = {each.id for each in catalogue.all}
     known = name.partition("@")[0] in ids or whole.partition("@")[0] not in ids
     return catalogue.find(name if known else whole, on)
-
-
-def within_scope(actor: Actor, rules: Rules, asked: Asked) -> Asked:
-    """The question as this actor may ask it: an account limited to a unit, with those below it, or to a district sees
-    nothing of others.  Raises Refused ``outside_scope`` where he asks for others by name."""
-    limits: dict[str, set[str]] = {}
-    if actor.district is not None:
-        limits["district"] = {actor.district}
-    if actor.unit is not None:
-        limits["unit"] = {actor.unit, *(unit for unit in rules.units if rules.is_below(unit, actor.unit))}
-    filters = dict(asked.filters)
-    for name, allowed in limits.items():
-        if not {*filters.get(name, ())} <= allowed:
-            raise Refused("outside_scope")
-        filters.setdefault(name, tuple(sorted(allowed)))
-    return replace(asked, filters=MappingProxyType(filters))
 
 
 def profile(house: House, name: str | None) -> Rules | None:

@@ -1,15 +1,17 @@
-"""Of whom a bulletin is asked for, and who may ask."""
+"""Of whom rates and bulletins are asked for, and of whom somebody may ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.rates.bulletin import Subject
-from hotline.rates.question import Filters
+from hotline.rates.question import Asked, Filters
 from hotline.rules import Rules
+from hotline.seeing import limits_of
 from hotline.texts import LANGUAGES, Language, say
 
 
@@ -31,19 +33,29 @@ class Whose:
         return {name: (value,) for name, value in named if value is not None}
 
 
+def within_scope(asked: Asked, actor: Actor, rules: Rules) -> Asked:
+    """The question as this actor may ask it: his limits are filters where he names none.  Raises Refused ``outside_scope`` where
+    he asks for others by name."""
+    limits, filters = limits_of(actor, rules), dict(asked.filters)
+    own = {"district": None if limits.district is None else {limits.district}, "unit": limits.units}
+    for name, within in own.items():
+        if within is None:
+            continue
+        if not {*filters.get(name, ())} <= within:
+            raise Refused("outside_scope")
+        filters.setdefault(name, tuple(sorted(within)))
+    return replace(asked, filters=MappingProxyType(filters))
+
+
 def allowed(whose: Whose, actor: Actor, rules: Rules) -> Whose:
-    """What somebody gets who asks for this.  An account limited to a district gets that district; one limited to a unit gets
-    that unit, or one below it by name.  Raises Refused ``outside_scope``."""
-    if actor.district is not None and whose.district not in (None, actor.district):
+    """The bulletin somebody gets who asks for this one.  An account limited to a district gets that district; one limited to a
+    unit gets that unit, or one below it by name.  Raises Refused ``outside_scope``."""
+    limits = limits_of(actor, rules)
+    if limits.district is not None and whose.district not in (None, limits.district):
         raise Refused("outside_scope")
-    if actor.unit is not None and whose.unit is not None and not _under(whose.unit, actor.unit, rules):
+    if limits.units is not None and whose.unit is not None and whose.unit not in limits.units:
         raise Refused("outside_scope")
-    return replace(whose, district=actor.district or whose.district, unit=whose.unit or actor.unit)
-
-
-def _under(unit: str, own: str, rules: Rules) -> bool:
-    """Whether a unit is one's own or one below it."""
-    return unit == own or (unit in rules.units and own in {above.id for above in rules.above(unit)})
+    return replace(whose, district=limits.district or whose.district, unit=whose.unit or actor.unit)
 
 
 def subject(whose: Whose, rules: Rules) -> Subject:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.facts import Role
+from hotline.seeing import EVERYWHERE
 from hotline.ticket.number import is_number
 from tests.workers.web.desk import API, NAME, PHONE, TEXT, Desk, district_units, leaf
 from workers.compose import House
@@ -152,3 +153,39 @@ def test_every_look_is_recorded_and_the_chain_holds(operator: Desk, desk_of: Cal
 
     assert [look["what"] for look in looks] == ["ticket", "history", "progress", "access_log"]
     assert house.access.verify() is None
+
+
+def test_an_account_of_a_unit_ends_there_in_tickets_as_in_figures(
+    operator: Desk, dispatcher: Desk, desk_of: Callable[..., Desk], house: House
+) -> None:
+    """Given a leader of one unit, a ticket of his unit and others that are nobody's or another's, then list, ticket, rate and
+    bulletin know the first alone; so it is for every role that sees the whole city without such a limit."""
+    own, other, *_ = district_units(house)
+    mine, theirs, nobodys = (operator.receive().json()["number"] for _ in range(3))
+    for number, unit in ((mine, own), (theirs, other)):
+        operator.done(number, "classify", type="complaint", category=leaf(house))
+        dispatcher.done(number, "dispatch", lead=unit)
+    for role in EVERYWHERE - {Role.SYSTEM}:
+        somebody = desk_of(role, unit=own)
+        assert [row["number"] for row in somebody.get("/tickets").json()] == [mine], role
+        assert somebody.get(f"/tickets/{mine}").status_code == 200
+        assert [somebody.get(f"/tickets/{n}").status_code for n in (theirs, nobodys)] == [404, 404], role
+    leader = desk_of(Role.LEADER, unit=own)
+    march = {"from": "2026-03-01", "to": "2026-03-31", "formula": "direct_answer"}
+    assert leader.get("/rates", params=march).json()["answers"][0]["total"]["population"] == 1
+    for path, asked in (("/rates", march), ("/bulletins/2026-03", {})):
+        answer = leader.get(path, params={**asked, "unit": other})
+        assert (answer.status_code, answer.json()["code"]) == (403, "outside_scope"), path
+
+
+def test_nobody_of_the_accused_unit_knows_of_the_report(
+    number: str, desk_of: Callable[..., Desk], house: House
+) -> None:
+    """Given a report against a unit in the hands of another, then neither a leader, supervisor nor auditor of
+    the accused unit finds it; those of the unit that has it do."""
+    accused, lead, *_ = district_units(house)
+    desk_of(Role.DISPATCHER).done(number, "dispatch", lead=lead)
+    for role in (Role.LEADER, Role.SUPERVISOR, Role.AUDITOR):
+        assert desk_of(role, unit=lead).get(f"/tickets/{number}").status_code == 200
+        assert desk_of(role, unit=accused).get(f"/tickets/{number}").status_code == 404
+        assert desk_of(role, unit=accused).get("/tickets").json() == []

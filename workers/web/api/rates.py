@@ -15,6 +15,7 @@ from hotline.facts import Actor, Recorded, Role
 from hotline.rates.answer import Answer
 from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
+from hotline.rates.subject import within_scope
 from hotline.seeing import scope_of, sees
 from projections.rates import Snapshot
 from projections.rates_compare import Side, flips
@@ -63,7 +64,7 @@ def formulas(house: TheHouse, actor: MayCount) -> list[FormulaSeen]:
 def rates(query: Annotated[RatesQuery, Query()], house: TheHouse, actor: MayCount) -> Answers:
     """A rate with numerator, denominator, exclusions, coverage, formula and position: one formula, or all variants."""
     _wait(house, query.after_position)
-    asked = asking.within_scope(actor, house.rules, query.asked(query.dimensions))
+    asked = within_scope(query.asked(query.dimensions), actor, house.rules)
     return Answers(answers=asking.answers(house, query.rate, query.formula, asked))
 
 
@@ -157,7 +158,7 @@ def _wait(house: House, position: int | None) -> None:
 
 def asked_within(house: House, actor: Actor, asked: Asked) -> Asked:
     """The question, checked, as this actor may ask it.  Raises Refused."""
-    return asking.checked(house, asking.within_scope(actor, house.rules, asked))
+    return asking.checked(house, within_scope(asked, actor, house.rules))
 
 
 def _formula(house: House, name: str, asked: Asked) -> Formula:
@@ -168,10 +169,11 @@ def _formula(house: House, name: str, asked: Asked) -> Formula:
 
 
 def _hidden(house: House, actor: Actor, tickets: Iterable[UUID]) -> frozenset[UUID]:
-    """Tickets that are counted and not shown: a complaint about a team of the hotline is not that team's to see."""
-    if actor.team is None:
-        return frozenset()
+    """Tickets that are counted and not shown: a complaint about a team of the hotline is not that team's to see, a report not
+    that of the unit it accuses."""
     scope = scope_of(actor, house.rules)
+    if scope.not_about is None and not scope.never_accused:
+        return frozenset()
     states = ((ticket, house.hotline.ticket(ticket)) for ticket in tickets)
     return frozenset(ticket for ticket, state in states if state is not None and not sees(scope, state))
 
