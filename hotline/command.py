@@ -75,6 +75,7 @@ class Sealer(Protocol):
     """The part of the vault that a decision needs."""
 
     def seal(self, ticket_id: UUID, label: str, text: str) -> str: ...
+    def blind(self, kind: str, value: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

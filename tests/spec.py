@@ -11,6 +11,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -48,6 +49,9 @@ class PaperVault:
 
     def seal(self, ticket_id: UUID, label: str, text: str) -> str:
         return f"s1.A.{label.replace('.', '_')}-{len(text)}"
+
+    def blind(self, kind: str, value: str) -> str:
+        return sha256(f"{kind}:{value}".encode()).hexdigest()
 
 
 STAFF = {

@@ -227,7 +227,10 @@ def _desk(recorded: Recorded, rules: Rules) -> Desk:
 
 
 class _NoVault:
-    """Nothing is sealed: no words are written here."""
+    """Nothing is sealed and nothing drawn: no words are written here."""
 
     def seal(self, ticket_id: object, label: str, text: str) -> NoReturn:
+        raise LookupError("nothing is decided here")
+
+    def blind(self, kind: str, value: str) -> NoReturn:
         raise LookupError("nothing is decided here")

@@ -72,14 +72,20 @@ def _stopped_by_reply(ticket: Ticket, lead: Assignment) -> list[clocks.Reading]:
 def asked_by(ticket: Ticket, desk: Desk) -> Literal["voice", "text"] | None:
     """How the caller will be asked, if at all: the profile's mode and sample, and never against his wish.
 
-    The sample is drawn from the ticket's own id, so that nobody chooses who is asked and the choice can be checked.
-    After a rework the caller is always asked.
+    The sample is drawn by the vault's keyed digest of the ticket's id: always alike for one ticket, and foreseen by nobody
+    without the key.  The id alone would not do, for it follows from a key that whoever files the request chooses.  After a rework
+    the caller is always asked.
     """
     rule = desk.rules.call_back(ticket.type or "other", ticket.urgency)
     if rule.mode == "none" or not ticket.reachable or not ticket.callback_wanted:
         return None
     if ticket.contact_preference == "none":
         return None
-    if ticket.reworks == 0 and ticket.id.int % 10_000 >= rule.sample * 10_000:
+    if ticket.reworks == 0 and _drawn(ticket, desk) >= rule.sample:
         return None
     return "text" if ticket.contact_preference == "text" else rule.mode
+
+
+def _drawn(ticket: Ticket, desk: Desk) -> float:
+    """From 0 up to 1, without 1."""
+    return int(desk.vault.blind("call_back_sample", str(ticket.id))[:12], 16) / 16**12
