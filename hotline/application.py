@@ -103,12 +103,13 @@ class Hotline(Application[UUID]):
         ticket = ticket_id or uuid4()
         when = at or self.now()
         proposal = proposed(self._read, self.rules, request, when)
+        who = conduct.calling(self.vault, request.caller.phone) if request.caller.phone else None
 
         def make() -> tuple[Command, dict[str, Any]]:
             number, code = numbers.draw(self.rules.calendar.local(when)), numbers.draw_code()
             answer = {"number": number, "query_code": code, "token": self.token_of(ticket)}
             read = {} if proposal is None else {"proposal": proposal.model_dump(mode="json")}
-            return self._intake(request, ticket, number, code, proposal), answer | read
+            return self._intake(request, ticket, number, code, proposal, who), answer | read
 
         job = Job(
             make=make,
@@ -124,7 +125,9 @@ class Hotline(Application[UUID]):
             dispatch_by_rule(self.handle, written, job.correlation_id)
         return written
 
-    def _intake(self, request: Receive, ticket: UUID, number: str, code: str, proposal: Proposal | None) -> Intake:
+    def _intake(
+        self, request: Receive, ticket: UUID, number: str, code: str, proposal: Proposal | None, who: conduct.Who | None
+    ) -> Intake:
         caller = request.caller
         known = caller.phone or caller.name
         person = (
@@ -135,6 +138,7 @@ class Hotline(Application[UUID]):
         return Intake(
             request=request,
             person_id=person,
+            calling=who,
             reachable=caller.phone is not None,
             number=number,
             access=Access(code=self.code_hash(number, code), token=self.token_hash(self.token_of(ticket))),
@@ -208,11 +212,11 @@ class Hotline(Application[UUID]):
         ticket: UUID | None = claimed.ticket if claimed is not None else None
         return ticket
 
-    def restricted_until(self, person: UUID) -> datetime | None:
-        """Until when nothing but emergencies is taken from a caller; None when everything is."""
-        known = self.streams.read("caller", conduct.stream_of(person))[1]
-        until: datetime | None = known.restricted_until if known is not None else None
-        return until if until is not None and self.now() < until else None
+    def restricted_until(self, phone: str) -> datetime | None:
+        """Until when nothing but emergencies is taken from a number, whatever name is given; None when everything is."""
+        who = conduct.calling(self.vault, phone)
+        known = conduct.known_of(who, lambda kind, stream: self.streams.read(kind, stream)[1])
+        return known.restricted_until if known.restricted(self.now()) else None
 
     def opening(self, stream: UUID) -> Recorded | None:
         """The first fact of a stream; for a ticket it holds what its citizen proves himself with."""

@@ -100,11 +100,11 @@ class Void(c.TicketCommand):
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
         steps: tuple[To, ...] = ()
         if self.kind in ("nuisance", "malicious") and ticket.person_id is not None:
-            stream = conduct.stream_of(ticket.person_id)
+            who = conduct.Who(desk.vault.line_of(ticket.person_id), (ticket.person_id,))
             steps = tuple(
-                To("caller", stream, fact)
+                To("caller", who.stream, fact)
                 for fact in conduct.climb(
-                    desk.other("caller", stream),
+                    conduct.known_of(who, desk.other),
                     desk.rules.nuisance,
                     person_id=ticket.person_id,
                     ticket=ticket.id,

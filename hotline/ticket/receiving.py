@@ -103,6 +103,8 @@ class Intake(Happened):
     ACTION: ClassVar[str] = "receive"
     request: Receive
     person_id: UUID | None
+    calling: conduct.Who | None = None
+    """As the nuisance ladder knows him; None without a number."""
     reachable: bool
     number: str
     access: f.Access
@@ -194,8 +196,8 @@ class Intake(Happened):
         if r.source.kind != "citizen" and desk.by.role is Role.CITIZEN:
             raise Refused("wrong_role", action="receive", role=desk.by.role.value)
         if self.person_id is not None and r.urgency != "emergency":
-            known = desk.other("caller", conduct.stream_of(self.person_id))
-            if known is not None and known.restricted(desk.at):
+            known = conduct.known_of(conduct.together(self.calling, self.person_id), desk.other)
+            if known.restricted(desk.at):
                 raise Refused("caller_restricted", until=f"{known.restricted_until:%Y-%m-%d}")
 
 

@@ -129,6 +129,11 @@ class Vault:
         """Callers known under that number, however it is written."""
         return self._people.find(self.blind("phone", phone))
 
+    def line_of(self, person_id: PersonId) -> str | None:
+        """The keyed digest of a caller's number; None without a number, and when he was erased."""
+        known = self._people.identity(person_id, store_only=True)
+        return self.blind("phone", known.phone) if known is not None and known.phone else None
+
     def find_by_name(self, name: str) -> list[PersonId]:
         """Callers known under exactly that name."""
         return self._people.find(self.blind("name", name))

@@ -59,13 +59,15 @@ class Code:
 class Month:
     """What was simulated.  ``words`` are the sealed ones, by envelope: ticket, label and text; ``asked`` are the questions
     that went to the expert seats by themselves: stream, its ticket, and the ticket's version it is named after; ``offered`` the
-    dangers read in forms that were offered to another platform: stream, platform, and the hand-off's id."""
+    dangers read in forms that were offered to another platform: stream, platform, and the hand-off's id; ``noted`` the nuisance callers: stream and
+    person."""
 
     facts: Sequence[Notification]
     received: Sequence[Recorded]
     words: dict[str, tuple[UUID, str, str]]
     asked: Sequence[tuple[UUID, UUID, int]]
     offered: Sequence[tuple[UUID, str, UUID]]
+    noted: Sequence[tuple[UUID, UUID]]
 
 
 @dataclass
@@ -100,7 +102,12 @@ def month(room: Path, requests: int) -> Month:
             for recorded in beside
             if isinstance(recorded.fact, HandOffOffered)
         ]
-        return Month(facts, received, words, asked, offered)
+        noted = [
+            (recorded.originator_id, recorded.fact.person_id)
+            for recorded in beside
+            if isinstance(recorded.fact, conduct.NuisanceNoted)
+        ]
+        return Month(facts, received, words, asked, offered, noted)
     finally:
         house.close()
 
@@ -155,6 +162,8 @@ def _copy(house: House, vault: Keys, told: Month, draw: Random, taken: set[str],
         new_id = uuid4()
         copy.streams[stream] = handoff.stream_of(platform, new_id)
         copy.own[str(old_id).encode()] = str(new_id).encode()
+    for stream, person in told.noted:
+        copy.streams[stream] = conduct.stream_of(_caller(vault, copy, person, draw))
     copy.own |= {str(old).encode(): str(new).encode() for old, new in copy.streams.items()}
     return copy
 
@@ -179,7 +188,6 @@ def _caller(vault: Keys, copy: Copy, person: UUID, draw: Random) -> UUID:
     new = uuid4()
     vault.caller(Identity(new, "王女士", f"{_NOT_A_NUMBER}{draw.randrange(10**8):08}"))
     copy.own[str(person).encode()] = str(new).encode()
-    copy.streams[conduct.stream_of(person)] = conduct.stream_of(new)
     return new
 
 

@@ -115,7 +115,7 @@ def lookup(
     looked(
         house, request, actor, "lookup", *(ticket.id for ticket in tickets[:MOST]), summary={"earlier": len(tickets)}
     )
-    return Known(earlier=len(tickets), restricted_until=_restricted(house, persons), tickets=[
+    return Known(earlier=len(tickets), restricted_until=house.hotline.restricted_until(wanted.phone), tickets=[
         Earlier(
             number=t.number,
             state=t.state.value,
@@ -133,12 +133,6 @@ def _seen(house: House, actor: Actor, found: list[UUID]) -> list[Ticket]:
     scope = scope_of(actor, house.rules)
     tickets = (house.hotline.ticket(ticket_id) for ticket_id in found)
     return [t for t in tickets if t is not None and not t.restricted and not t.erased and sees(scope, t)]
-
-
-def _restricted(house: House, persons: list[UUID]) -> datetime | None:
-    return max(
-        (until for person in persons if (until := house.hotline.restricted_until(person)) is not None), default=None
-    )
 
 
 @router.post("/calls", operation_id="note_call", responses=refusals(401, 403, 409, 422, 503))
