@@ -78,7 +78,7 @@ def _never_reached(where: str, rows: Sequence[Match]) -> Iterator[Finding]:
     for (early, first), (late, second) in combinations(enumerate(rows, 1), 2):
         wider = set(first.types) >= set(second.types) and set(first.urgencies) >= set(second.urgencies)
         same_categories = bool(second.categories) and set(first.categories) >= set(second.categories)
-        if wider and (not first.categories or same_categories):
+        if wider and second.types and (not first.categories or same_categories):
             yield finding("never_reached", f"{where}[#{late}]", earlier=early)
 
 

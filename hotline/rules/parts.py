@@ -108,7 +108,8 @@ class ProblemRule(Part):
 
 
 class RetentionRule(Match):
-    """How long a ticket is kept: the class of the file plan and its years."""
+    """How long a ticket is kept: the class of the file plan and its years.  ``types = []`` names a class into which nothing falls
+    any more and which older tickets have."""
 
     code: Slug
     years: Count

@@ -191,8 +191,12 @@ class Rules:
         return _first(self.profile.call_back, type, urgency, ())
 
     def retention(self, type: str | None) -> RetentionRule:
-        """How long such a ticket is kept."""
+        """Into which class such a ticket falls when it is taken down or classified."""
         return _first(self.profile.retention, type, "normal", ())
+
+    def retention_years(self, code: str) -> int | None:
+        """For how long a class is kept, the longest where it stands more than once; None for a class the profile does not name."""
+        return max((row.years for row in self.profile.retention if row.code == code), default=None)
 
     # -- who and what there is ------------------------------------------------------------------------------------------
     @cached_property

@@ -117,9 +117,10 @@ class ApproveErasure(c.TicketCommand):
             raise Refused("held")
         if ticket.erasure_wanted_by == desk.by.id:
             raise Refused("approve_another")
+        _kept_for(ticket, desk)
 
     def decide(self, ticket: Ticket, desk: Desk) -> c.Facts:
-        until = _years_after(ticket.closed_at or ticket.received_at, desk.rules.retention(ticket.type).years)
+        until = _years_after(ticket.closed_at or ticket.received_at, _kept_for(ticket, desk))
         stopped = c.stop_all(desk, ticket)
         if desk.at >= until:
             yield f.TicketErased(approver=desk.by.id, clocks=tuple(stopped))
@@ -148,6 +149,14 @@ class RefuseErasure(c.TicketCommand):
 def _wanted(ticket: Ticket) -> None:
     if ticket.erasure_wanted_by is None:
         raise Refused("nothing_asked")
+
+
+def _kept_for(ticket: Ticket, desk: Desk) -> int:
+    """The years of the class that was recorded for this ticket, whatever class such a ticket would fall into today."""
+    years = desk.rules.retention_years(ticket.retention)
+    if years is None:
+        raise Refused("unknown_retention", retention=ticket.retention)
+    return years
 
 
 def _years_after(at: datetime, years: int) -> datetime:

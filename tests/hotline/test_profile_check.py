@@ -193,6 +193,14 @@ def test_a_needed_small_limit_cannot_be_left_out(tmp_path: Path) -> None:
     assert [(f.where, f.problem_en) for f in check(own)] == [("limits.small.review", "review is missing")]
 
 
+def test_a_class_of_retention_stays_named_when_nothing_falls_into_it(tmp_path: Path) -> None:
+    """Given a profile that puts all into ten years and still names the thirty of older tickets, then it is sound."""
+    own = "[[retention]]\ntypes = []\ncode = 'd30'\nyears = 30\n[[retention]]\ncode = 'd10'\nyears = 10\n"
+    assert not findings(tmp_path, own)
+    late = own[own.index("[[retention]]", 1) :] + own[: own.index("[[retention]]", 1)]
+    assert not findings(tmp_path, late)
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [("id = 'own'\nname = {zh=\n", 2), ("id = 'own'\nid = 'again'\n", 2), ("[limits\n", 1), ("x = 'never closed\n", 1)],

@@ -11,7 +11,7 @@ from hotline.ticket.closing import Reopen
 from hotline.ticket.keeping import ApproveErasure, Hold, RefuseErasure, ReleaseHold, RequestErasure, Unmask
 from hotline.ticket.supervising import ConfirmDues, Exclude, Note, Ring
 from tests import tickets as t
-from tests.spec import Story, given
+from tests.spec import Story, given, rules_with
 
 ERASE = RequestErasure(reason="本人依法申请")
 HOLD, RELEASE = Hold(reason="行政诉讼"), ReleaseHold(reason="已结案")
@@ -141,3 +141,18 @@ def test_reasons_that_outlive_the_key_hold_nothing_personal(command: Command) ->
     """They stay in the clear."""
     bad = command.model_copy(update={"reason": "本人13800138000申请"})
     given(t.a_closed_ticket()).by(t.SUPERVISOR).when(bad).refused("personal_data_in_public_text")
+
+
+def test_the_recorded_class_decides_how_long_a_ticket_is_kept() -> None:
+    """Given a complaint of thirty years, when the profile puts complaints into another class, then it is still kept for thirty;
+    and it is not erased by a guess when the profile no longer names its class."""
+    story, rules = asked(), rules_with()
+    short, long = (next(row for row in rules.profile.retention if row.years == years) for years in (10, 30))
+    story.rules = rules_with(retention=(long.model_copy(update={"types": ()}), short))
+    assert story.rules.retention("complaint").years == 10
+    restricted = given(story).by(t.LEADER).when(ApproveErasure()).then(f.ProcessingRestricted)
+    assert restricted.facts(f.ProcessingRestricted)[0].until.year == 2056
+    story = asked()
+    story.rules = rules_with(retention=(short,))
+    assert given(story).by(t.LEADER).when(ApproveErasure()).refused("unknown_retention").details == {"retention": "d30"}
+    assert "approve-erasure" not in story.allowed(t.LEADER)
