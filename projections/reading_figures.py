@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, case, func, select
 
 from hotline.seeing import Scope
-from projections.readings import VIEW, WHAT, Line, decided
+from projections.database import reading
+from projections.marks import mark_of
+from projections.readings import VIEW, WHAT, table
+from projections.readings_within import Document, within
 from projections.view import Views
 
 _FORMULA = "readings/1"
@@ -49,33 +51,41 @@ class ReadingFigures(BaseModel):
 
 def figures(views: Views, scope: Scope, since: datetime | None = None, until: datetime | None = None) -> ReadingFigures:
     """The figures of what was decided from ``since`` until before ``until``."""
-    position = views.position(VIEW.name)
-    lines = [line for line in decided(views, scope, since, until) if line.decided_at is not None]
+    doc = Document(views)
+    wanted = within(doc, scope, since, until)
+    said = {what: (doc.text("proposed", what), doc.text("decided", what)) for what in WHAT}
+    each = [
+        number for proposed, decided in said.values() for number in (_times(proposed == decided), func.count(decided))
+    ]
+    category, decided = said["category"]
+    counted = func.count(decided)
+    by_category = (
+        select(table.c.model, category, _times(category == decided), counted)
+        .where(*wanted, category.is_not(None))
+        .group_by(table.c.model, category)
+        .having(counted > 0)
+    )
+    with reading(views.engine) as connection:  # one state: the position is that of the very rows that were counted
+        position = mark_of(connection, VIEW.label).position
+        of_all, confirmed, *numbers = connection.execute(
+            select(func.count(), _times(doc.flag("confirmed")), *each).where(*wanted)
+        ).one()
+        rows = connection.execute(by_category).all()
     return ReadingFigures(
         position=position,
-        decided=len(lines),
-        confirmed=sum(line.confirmed for line in lines),
-        accepted=[_accepted(what, lines) for what in WHAT],
-        by_category=_by_category(lines),
+        decided=of_all,
+        confirmed=confirmed,
+        accepted=[
+            Accepted(what=what, numerator=right, denominator=all_, share=right / all_ if all_ else None)
+            for what, right, all_ in zip(WHAT, numbers[::2], numbers[1::2], strict=True)
+        ],
+        by_category=[
+            OfCategory(model=model, category=code, numerator=right, denominator=all_, share=right / all_)
+            for model, code, right, all_ in sorted(tuple(row) for row in rows)
+        ],
     )
 
 
-def _accepted(what: str, lines: Iterable[Line]) -> Accepted:
-    pairs = [(getattr(line.proposed, what), getattr(line.decided, what)) for line in lines]
-    pairs = [(proposed, said) for proposed, said in pairs if said is not None]
-    right = sum(proposed == said for proposed, said in pairs)
-    return Accepted(what=what, numerator=right, denominator=len(pairs), share=right / len(pairs) if pairs else None)
-
-
-def _by_category(lines: Iterable[Line]) -> list[OfCategory]:
-    counts: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
-    for line in lines:
-        proposed, said = line.proposed.category, line.decided.category
-        if line.model is not None and proposed is not None and said is not None:
-            counts[line.model, proposed].append(proposed == said)
-    return [
-        OfCategory(
-            model=model, category=code, numerator=sum(right), denominator=len(right), share=sum(right) / len(right)
-        )
-        for (model, code), right in sorted(counts.items())
-    ]
+def _times(holds: ColumnElement[bool]) -> ColumnElement[int]:
+    """How often something holds; what is not known does not."""
+    return func.count(case((holds, 1)))

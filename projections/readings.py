@@ -9,17 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
-from pydantic_core import from_json
-from sqlalchemy import BigInteger, Boolean, Column, Select, String, select
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, Boolean, Column, String
 
-from hotline.databases import looking
 from hotline.facts import Recorded, Role
-from hotline.seeing import Scope, sees
 from hotline.ticket import facts as f
 from hotline.ticket import reading_facts as r
 from projections.moments import NEVER, micros
-from projections.view import Doc, View, Views, main_table
+from projections.view import Doc, View, main_table
 
 WHAT = ("category", "type", "urgency", "unit")
 """What is proposed and decided, and compared."""
@@ -41,22 +38,9 @@ class Said(BaseModel):
     unit: str | None = None
 
 
-class Correction(BaseModel):
-    """A ticket that people decided otherwise than was proposed."""
-
-    number: str
-    at: datetime = Field(description="When it was last decided")
-    by: str = Field(description="The role that decided")
-    model: str
-    rules: str
-    probability: float = Field(description="Of the category that was proposed")
-    what: list[str] = Field(description="What differs: category, type, urgency, unit")
-    proposed: Said
-    decided: Said
-
-
 class Line(BaseModel):
-    """A ticket with its proposal, as the view has it; it can be asked about in ``hotline.seeing.sees``."""
+    """A ticket with its proposal, as the view has it; it can be asked about in ``hotline.seeing.sees``, and is of the unit to which
+    people gave it last."""
 
     number: str
     received_at: datetime
@@ -65,7 +49,6 @@ class Line(BaseModel):
     accused_unit: str | None
     confidential: bool
     type: str | None
-    units: tuple[str, ...] = ()
     model: str | None = None
     rules: str | None = None
     probability: float = 0.0
@@ -74,6 +57,11 @@ class Line(BaseModel):
     decided_at: datetime | None = None
     by: str | None = None
     confirmed: bool = False
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The lead, if people named one."""
+        return (self.decided.unit,) if self.decided.unit is not None else ()
 
     @property
     def differs(self) -> list[str]:
@@ -140,35 +128,3 @@ def columns(doc: Doc) -> Mapping[str, Any]:
 
 
 VIEW = View("readings", 1, fold, table, columns)
-
-
-def decided(
-    views: Views, scope: Scope, since: datetime | None, until: datetime | None, *, corrected: bool = False
-) -> list[Line]:
-    """Tickets with a proposal that people decided in a period, the latest first, as far as they lie in a scope."""
-    begin = -NEVER if since is None else micros(since)
-    end = NEVER if until is None else micros(until)
-    at = table.c.decided_at
-    query = select(table.c.doc).where(table.c.model.is_not(None), at >= begin, at < end).order_by(at.desc())
-    return _read(views, query.where(table.c.corrected) if corrected else query, scope)
-
-
-def corrections(
-    views: Views, scope: Scope, since: datetime | None = None, until: datetime | None = None
-) -> list[Correction]:
-    """What people decided otherwise than was proposed, the latest first."""
-    return [
-        Correction(
-            what=line.differs,
-            at=line.decided_at,
-            **line.model_dump(include={"number", "by", "model", "rules", "probability", "proposed", "decided"}),
-        )
-        for line in decided(views, scope, since, until, corrected=True)
-        if line.decided_at is not None
-    ]
-
-
-def _read(views: Views, query: Select[Any], scope: Scope) -> list[Line]:
-    with looking(views.engine) as connection:
-        lines = [Line.model_validate(from_json(doc)) for doc in connection.scalars(query)]
-    return [line for line in lines if sees(scope, line)]

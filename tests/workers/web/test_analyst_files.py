@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -12,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hotline.facts import Role
+from projections.access_chain import AccessEntry
 from tests.rated import FEBRUARY, FIRST, february, outcome
 from workers.compose import House
 
@@ -76,6 +78,29 @@ def test_the_list_is_whole(analyst: TestClient, house: House) -> None:
 
     assert len(found) == len({line["工单编号"] for line in found}) == 705
     assert "下一页" in analyst.get(f"/analyst/tickets?{path}").text
+
+
+def test_a_file_is_one_look(analyst: TestClient, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many pages it is read in, a list that is taken away is recorded once."""
+    more = (
+        outcome(f"260203{nth:08d}", date(2026, 2, 3), FIRST, satisfied="satisfied", ended="closed")
+        for nth in range(450)
+    )
+    february(house.views, *more)
+    recorded: list[AccessEntry] = []
+    record = house.access.record
+
+    def kept(entries: Iterable[AccessEntry]) -> None:
+        some = list(entries)
+        recorded.extend(some)
+        record(some)
+
+    monkeypatch.setattr(house.access, "record", kept)
+
+    found = lines(analyst, f"/analyst/tickets.csv?formula=satisfaction.rated_only@1&part=denominator&{FEBRUARY}")
+
+    assert len(found) == 455
+    assert [entry.what for entry in recorded] == ["list"]
 
 
 def test_a_unit_whose_name_begins_like_a_formula_is_text(analyst: TestClient, house: House) -> None:

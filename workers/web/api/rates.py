@@ -95,7 +95,17 @@ class Listed:
 
 
 def listed(query: BehindQuery, house: House, actor: Actor, request: Request, look: Snapshot) -> Listed:
-    """The same for the API and for pages; the look is recorded.
+    """The same for the API and for pages; the look is recorded.  Raises Refused as ``part_of`` does."""
+    got = part_of(query, house, actor, look)
+    looked(
+        house, request, actor, "list",
+        summary={"rate": got.formula.name, "part": query.part, "ground": query.ground},
+    )  # fmt: skip
+    return got
+
+
+def part_of(query: BehindQuery, house: House, actor: Actor, look: Snapshot) -> Listed:
+    """What ``listed`` gives, for a further part of a list of which the look is recorded already.
 
     Raises Refused ``ground_without_excluded``, ``bad_cursor``, ``not_of_a_composite`` and those of ``workers.rates``.
     """
@@ -108,7 +118,6 @@ def listed(query: BehindQuery, house: House, actor: Actor, request: Request, loo
     except ValueError:
         raise Refused("bad_cursor") from None
     hidden = _hidden(house, actor, (found.ticket_id for found in got.found))
-    looked(house, request, actor, "list", summary={"rate": formula.name, "part": query.part, "ground": query.ground})
     seen = [_behind(house, found, asked, hidden=found.ticket_id in hidden) for found in got.found]
     return Listed(formula, seen, got.next, got.held)
 

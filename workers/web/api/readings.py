@@ -11,6 +11,8 @@ from hotline.command import Moment
 from hotline.facts import Actor, Role
 from hotline.seeing import scope_of
 from projections import readings
+from projections.corrections import Correction
+from projections.corrections import corrections as found
 from projections.reading_figures import ReadingFigures, figures
 from workers.compose import House
 from workers.web.api.reading import looked, shows
@@ -43,11 +45,11 @@ class CorrectionQuery(Period):
 @router.get("/corrections", operation_id="reading_corrections", responses=refusals(422, 503))
 def corrections(
     query: Annotated[CorrectionQuery, Query()], house: TheHouse, actor: MayCount, request: Request
-) -> list[readings.Correction]:
+) -> list[Correction]:
     """What people decided otherwise than was proposed, the latest first: to learn from. Codes alone, no words."""
     _shows(query, house)
     looked(house, request, actor, "list", summary={"what": "reading_corrections"})
-    return readings.corrections(house.views, scope_of(actor, house.rules), query.since, query.until)[: query.limit]
+    return found(house.views, scope_of(actor, house.rules), query.since, query.until, limit=query.limit)
 
 
 @router.get("/figures", operation_id="reading_figures", responses=refusals(422, 503))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from decimal import Decimal
-from io import StringIO
+from io import TextIOWrapper
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from hotline.rates.answer import Answer, Figure, Group, PartFigure
 from hotline.rules import Rules
@@ -19,6 +22,8 @@ _PROOF = (
     "coverage", "population", "excluded", "cohort", "from", "to", "filters", "as_of", "happened_by", "position", "moment",
 )  # fmt: skip
 BOM = "\ufeff"
+IN_MEMORY, PART = 1 << 20, 1 << 16
+"""Bytes of a file that are held in memory before it goes to the disk, and that are sent at a time.  (ours)"""
 
 
 def table(rules: Rules, answers: Sequence[Answer]) -> Iterator[Sequence[object]]:
@@ -68,10 +73,27 @@ def _number(written: str | None) -> Decimal | None:
 
 
 def download(name: str, rows: Iterable[Sequence[object]]) -> Response:
-    """A file to save."""
-    written = StringIO()
-    writer = csv.writer(written)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(BOM + written.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    """A file to save.  It is written to the disk before the first of it is sent: however long it is, it is never whole in memory,
+    and who reads it slowly keeps no state of the database open."""
+    with ExitStack() as opened:
+        file = opened.enter_context(SpooledTemporaryFile(IN_MEMORY, "w+b"))
+        text = TextIOWrapper(file, "utf-8", newline="")
+        text.write(BOM)
+        writer = csv.writer(text)
+        for row in rows:
+            writer.writerow([_cell(value) for value in row])
+        text.flush()
+        text.detach()
+        length = file.tell()
+        file.seek(0)
+        kept = opened.pop_all()
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "Content-Length": str(length)
+    }  # fmt: skip
+    return StreamingResponse(_parts(file, kept), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _parts(file: IO[bytes], opened: ExitStack) -> Iterator[bytes]:
+    with opened:
+        while part := file.read(PART):
+            yield part

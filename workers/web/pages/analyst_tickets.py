@@ -69,11 +69,12 @@ def tickets(house: TheHouse, actor: Analyst, request: Request) -> HTMLResponse:
 
 @router.get("/analyst/tickets.csv")
 def tickets_csv(house: TheHouse, actor: Analyst, request: Request) -> Response:
-    """The whole list as a file, counted at one position.  Raises Refused, RequestValidationError."""
+    """The whole list as a file, counted at one position and looked at once.  Raises Refused, RequestValidationError."""
     query = _query(request, limit=FILE_PAGE)
     with asking.looking(house) as look:
-        rows = list(_lines(house, actor, request, look, query))
-    return download(f"tickets-{query.part}-{query.start}-{query.end}.csv", rows)
+        return download(
+            f"tickets-{query.part}-{query.start}-{query.end}.csv", _lines(house, actor, request, look, query)
+        )
 
 
 def _lines(
@@ -87,7 +88,7 @@ def _lines(
             yield analyst_rows.csv_line(analyst_rows.shown(house.rules, kind, each))
         if found.next is None:
             return
-        found = api.listed(query.model_copy(update={"after": found.next}), house, actor, request, look)
+        found = api.part_of(query.model_copy(update={"after": found.next}), house, actor, look)
 
 
 def _query(request: Request, **more: Any) -> BehindQuery:
