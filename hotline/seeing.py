@@ -1,7 +1,8 @@
 """Who may see which ticket, and how much of it.
 
 Out of scope means: it is not there.  In scope, handlers read the text with persons and numbers redacted and always
-see the place of the problem; who called, and the unredacted text, need a reason that is recorded and runs out.
+see the place of the problem; who called, and the unredacted text, need a reason that is recorded and runs out.  Operators
+read the text without one, but for that of a protected caller which another took down.
 """
 
 from __future__ import annotations
@@ -47,6 +48,15 @@ class Seen(Protocol):
     @property
     def units(self) -> Collection[str]:
         """Units with a part in it that they did not lose by return, adjudication or redispatch."""
+
+
+class Looked(Seen, Protocol):
+    """What decides besides whether it is looked into at all."""
+
+    @property
+    def restricted(self) -> bool: ...
+    @property
+    def erased(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +118,47 @@ def sees(scope: Scope, ticket: Seen) -> bool:
     return not (ticket.type == "report" and ticket.accused_unit in scope.never_accused)
 
 
-def text_shown(actor: Actor, ticket: Seen, *, unmasked: bool) -> TextShown:
-    """How the words of the caller are shown.  The operator who wrote them down reads them whole."""
+def knows(actor: Actor, rules: Rules, ticket: Seen | None) -> bool:
+    """Whether somebody may know of a ticket, and of what is about it; of none there is nothing to know."""
+    return ticket is not None and sees(scope_of(actor, rules), ticket)
+
+
+def knows_question(actor: Actor, rules: Rules, seat: str | None, ticket: Seen | None) -> bool:
+    """Whether somebody may know of a question to the expert seats: an expert of what lies, or lay, at his own ``seat``, others of
+    what is about tickets in their scope."""
+    return seat == actor.id if actor.role is Role.EXPERT else knows(actor, rules, ticket)
+
+
+def shown_at_a_ring(actor: Actor, rules: Rules, ticket: Looked | None) -> bool:
+    """Whether an earlier ticket is shown when its caller's number rings: what is only stored, or erased, is not."""
+    return ticket is not None and not ticket.restricted and not ticket.erased and knows(actor, rules, ticket)
+
+
+def protected(ticket: Seen) -> bool:
+    """Whether its caller asked that nobody learn of him, or reports misconduct: then nobody reads of him without a reason."""
+    return ticket.confidential or ticket.type == "report"
+
+
+def text_shown(actor: Actor, ticket: Seen, *, unmasked: bool, by: str) -> TextShown:
+    """How the words of the caller are shown.  Operators read them whole, since the caller may ring again and they are asked; those
+    of a protected one only the operator who took it down, whose account is ``by``."""
     if actor.role is Role.ANALYST:
         return "hidden"
-    if actor.role is Role.OPERATOR or unmasked:
+    if unmasked or (actor.role is Role.OPERATOR and (not protected(ticket) or by == actor.id)):
         return "full"
     return "redacted"
 
 
-def file_shown(actor: Actor, ticket: Seen, *, unmasked: bool, by: str) -> bool:
+def file_shown(actor: Actor, ticket: Seen, *, text: TextShown, by: str) -> bool:
     """Whether a photo or document is shown.  Nothing in it can be covered: where the caller is protected it takes what
-    his unredacted words take.  ``by`` is the account that added it, which may always see it."""
+    his unredacted words take, ``text``.  ``by`` is the account that added it, which may always see it."""
     if actor.role is Role.ANALYST:
         return False
-    protected = ticket.confidential or ticket.type == "report"
-    return not protected or by == actor.id or text_shown(actor, ticket, unmasked=unmasked) == "full"
+    return not protected(ticket) or by == actor.id or text == "full"
 
 
 def caller_shown(actor: Actor, ticket: Seen, *, unmasked: bool) -> CallerShown:
     """How the caller's name and number are shown."""
     if unmasked:
         return "full"
-    protected = ticket.confidential or ticket.type == "report"
-    return "masked" if actor.role is Role.OPERATOR and not protected else "hidden"
+    return "masked" if actor.role is Role.OPERATOR and not protected(ticket) else "hidden"

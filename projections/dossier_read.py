@@ -58,6 +58,11 @@ class Dossier(Part):
         return tuple(dict.fromkeys(p.unit for p in self.parts.values() if not p.lost))
 
     @property
+    def taken_by(self) -> str:
+        """The account that took it down."""
+        return self.timeline[0].by
+
+    @property
     def text(self) -> SealedText | None:
         """What the caller asks; None when it was withheld or erased."""
         return self.timeline[0].text("text")

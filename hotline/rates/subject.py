@@ -7,12 +7,15 @@ from types import MappingProxyType
 from typing import Literal
 
 from hotline.command import Refused
-from hotline.facts import Actor
+from hotline.facts import Actor, Role
 from hotline.rates.bulletin import Subject
 from hotline.rates.question import Asked, Filters
 from hotline.rules import Rules
 from hotline.seeing import limits_of
 from hotline.texts import LANGUAGES, Language, say
+
+READERS = frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR})
+"""Who may read rates and bulletins, over the interface and on pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class TicketCommand(Command):
     STATES: ClassVar[frozenset[State]] = frozenset()
     REFUSAL: ClassVar[str] = "not_now"
     """The code of the refusal when the ticket is in no state for this."""
+    DECIDES: ClassVar[bool] = True
+    """Whether it decides something about the ticket: who does so must have seen it as it stands, and names its version."""
 
     @classmethod
     def guard(cls, state: Ticket | None, desk: Desk) -> None:

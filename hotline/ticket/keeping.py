@@ -22,6 +22,7 @@ class Unmask(c.TicketCommand):
     """Be shown the caller or the unredacted text for a while, with a reason that is recorded."""
 
     ACTION: ClassVar[str] = "unmask"
+    DECIDES: ClassVar[bool] = False
     ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | c.CENTRE | c.REVIEWING | c.UNIT
     fields: tuple[Literal["caller", "text"], ...] = Field(min_length=1, max_length=2)
     reason: Words

@@ -23,6 +23,7 @@ class Urge(c.TicketCommand):
     """The caller's nudge; asking how far it is counts as one and makes no new ticket."""
 
     ACTION: ClassVar[str] = "urge"
+    DECIDES: ClassVar[bool] = False
     ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | {Role.CITIZEN}
     words: Words | None = None
 
@@ -79,6 +80,7 @@ class Note(c.TicketCommand):
     """A note inside the house."""
 
     ACTION: ClassVar[str] = "note"
+    DECIDES: ClassVar[bool] = False
     ROLES: ClassVar[frozenset[Role]] = c.ON_THE_LINE | c.CENTRE | c.REVIEWING | c.UNIT | SUPERVISION
     text: Words
 

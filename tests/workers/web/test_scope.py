@@ -189,3 +189,31 @@ def test_nobody_of_the_accused_unit_knows_of_the_report(
         assert desk_of(role, unit=lead).get(f"/tickets/{number}").status_code == 200
         assert desk_of(role, unit=accused).get(f"/tickets/{number}").status_code == 404
         assert desk_of(role, unit=accused).get("/tickets").json() == []
+
+
+@pytest.mark.parametrize("protected", [{"confidential": True}, {"type": "report"}])
+def test_a_protected_callers_words_are_whole_for_the_operator_who_took_them_down(
+    operator: Desk, desk_of: Callable[..., Desk], protected: dict[str, Any]
+) -> None:
+    """Given a ticket of a protected caller, then another operator reads it covered, in the ticket and in a question about it, until
+    he says why; of any other ticket every operator reads the whole, for its caller may ring again."""
+    another, supervisor = desk_of(Role.OPERATOR), desk_of(Role.SUPERVISOR)
+    plain = operator.receive(text=OTHER_TEXT).json()["number"]
+    number = operator.receive(text=OTHER_TEXT, **protected).json()["number"]
+    asked = {"skill": "tax", "way": "written", "summary": OTHER_TEXT}
+    assert operator.act(number, "consult-expert", **asked).status_code == 200
+    question = f"/consultations/{operator.get('/consultations').json()[0]['id']}"
+
+    assert [desk.ticket(plain)["text"] for desk in (operator, another)] == [OTHER_TEXT, OTHER_TEXT]
+    assert operator.ticket(number)["text"] == operator.get(question).json()["text"] == OTHER_TEXT
+    assert another.ticket(number)["text_shown"] == "redacted"
+    for somebody in (another, supervisor):
+        for seen in (somebody.ticket(number), somebody.get(question).json()):
+            assert seen["text"]
+            assert NAME not in str(seen)
+            assert PHONE not in str(seen)
+
+    assert (
+        another.post(f"/tickets/{number}/unmask", {"fields": ["text"], "reason": "来电人再次来电"}).status_code == 200
+    )
+    assert another.ticket(number)["text"] == OTHER_TEXT

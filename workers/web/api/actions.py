@@ -16,9 +16,6 @@ from workers.web.api.refusals import refusals
 from workers.web.api.writing import Changed, IdempotencyKey, IfMatch, Number, act, in_scope, key_of, version_of
 from workers.web.auth import TheActor, TheHouse
 
-FREE = frozenset({"note", "urge", "unmask"})
-"""Actions that decide nothing about the ticket, so that no version is asked for."""
-
 SENT_AS_FILES = frozenset({"attach"})
 """Actions whose body is a file; their routes are in ``attaching``."""
 
@@ -39,7 +36,7 @@ def _endpoint(name: str, command_class: type[TicketCommand], example: Mapping[st
         idempotency_key: IdempotencyKey = None,
     ) -> Changed:
         ticket_id, _ = in_scope(house, actor, number)
-        seen = None if name in FREE else version_of(if_match)
+        seen = version_of(if_match) if command.DECIDES else None
         key = key_of(house, actor.id, idempotency_key, name, number, command)
         return act(house, request, response, command, on=ticket_id, by=actor, number=number, seen=seen, key=key)
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hotline.command import Refused
 from hotline.facts import Actor, Recorded, Role
-from hotline.seeing import file_shown
+from hotline.seeing import file_shown, text_shown
 from hotline.ticket.attaching import Attach
 from hotline.ticket.facts import AttachmentKind, FileAttached
 from projections import dossier
@@ -105,9 +105,11 @@ def attachment(
     """One attachment.  Who is given it is recorded."""
     found = dossier.replay(house.hotline.history(ticket_id))
     recorded = _found(house, ticket_id, id)
-    if found is None or not file_shown(
-        actor, found, unmasked="text" in found.unmasked_for(actor.id, house.now()), by=recorded.by.id
-    ):
+    if found is None:
+        raise Refused("attachment_hidden")
+    unmasked = "text" in found.unmasked_for(actor.id, house.now())
+    text = text_shown(actor, found, unmasked=unmasked, by=found.taken_by)
+    if not file_shown(actor, found, text=text, by=recorded.by.id):
         raise Refused("attachment_hidden")
     return _given(house, request, ticket_id, recorded, actor)
 

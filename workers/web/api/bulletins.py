@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from hotline.command import Moment
-from hotline.facts import Actor, Role
+from hotline.facts import Actor
 from hotline.rates.bulletin import Bulletin
 from hotline.rates.month import Month
-from hotline.rates.subject import Whose, allowed
+from hotline.rates.subject import READERS, Whose, allowed
 from hotline.texts import Language
 from projections.bulletin import bulletin
 from workers.bulletin_csv import as_csv
@@ -23,7 +23,6 @@ from workers.web.api.refusals import refusals
 from workers.web.auth import TheHouse, one_of
 
 router = APIRouter(prefix="/bulletins", tags=["rates"], responses=refusals(401, 403))
-READERS = (Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)
 MayRead = Annotated[Actor, Depends(one_of("bulletins", *READERS))]
 _SHOWN: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}}}

@@ -11,7 +11,7 @@ from hotline.call.call import Event, NoteCall, stream_of
 from hotline.call.facts import Who
 from hotline.command import CallName, Line, Moment, Refused
 from hotline.facts import Actor, Role
-from hotline.seeing import scope_of, sees
+from hotline.seeing import shown_at_a_ring
 from hotline.texts import Language, say
 from hotline.ticket.ticket import Ticket
 from hotline.vault import NotAPhone, normalise_phone
@@ -130,9 +130,8 @@ def lookup(
 
 
 def _seen(house: House, actor: Actor, found: list[UUID]) -> list[Ticket]:
-    scope = scope_of(actor, house.rules)
     tickets = (house.hotline.ticket(ticket_id) for ticket_id in found)
-    return [t for t in tickets if t is not None and not t.restricted and not t.erased and sees(scope, t)]
+    return [t for t in tickets if t is not None and shown_at_a_ring(actor, house.rules, t)]
 
 
 @router.post("/calls", operation_id="note_call", responses=refusals(401, 403, 409, 422, 503))

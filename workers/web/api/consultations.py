@@ -19,7 +19,7 @@ from hotline.consultation.offering import Decline, PickUp
 from hotline.facts import Actor, Role
 from hotline.reading.redact import redact
 from hotline.seat.seat import stream_of
-from hotline.seeing import scope_of, sees
+from hotline.seeing import knows_question, text_shown
 from hotline.ticket.facts import TicketReceived
 from projections import consultations as view
 from projections.expert_figures import Figures, figures
@@ -95,12 +95,8 @@ def line_of(line: view.Line) -> ConsultationLine:
 
 
 def mine(house: House, actor: Actor, line: view.Line) -> bool:
-    """Whether this actor may know of a consultation: an expert of what lies, or lay, at his own seat, the others of what
-    is about tickets in their scope."""
-    if actor.role is Role.EXPERT:
-        return line.now.seat == actor.id
-    ticket = house.hotline.ticket(line.now.ticket)
-    return ticket is not None and sees(scope_of(actor, house.rules), ticket)
+    """Whether this actor may know of a consultation."""
+    return knows_question(actor, house.rules, line.now.seat, house.hotline.ticket(line.now.ticket))
 
 
 @router.get(
@@ -179,23 +175,28 @@ def consultation(id: UUID, house: TheHouse, actor: MayLook, request: Request, re
     looked(house, request, actor, "ticket", ticket, summary={"consultation": True})
     opening = house.hotline.opening(ticket)
     text = opening.fact.text if opening is not None and isinstance(opening.fact, TicketReceived) else None
+    shown = _shown(house, actor, ticket, taken_by=opening.by.id if opening is not None else "")
     response.headers["ETag"] = f'"{line.now.version}"'
     return ConsultationSeen(
         **line_of(line).model_dump(),
-        summary=_words(house, actor, ticket, "consultation_asked.summary", line.summary),
-        answer=_words(house, actor, ticket, "consultation_answered.answer", line.answer),
-        text=_words(house, actor, ticket, "received.text", text),
+        summary=shown("consultation_asked.summary", line.summary),
+        answer=shown("consultation_answered.answer", line.answer),
+        text=shown("received.text", text),
     )
 
 
-def _words(house: House, actor: Actor, ticket: UUID, label: str, sealed: str | None) -> str | None:
-    """Words as this actor may read them: operators whole, since they wrote them, the others with persons covered."""
-    words = None if sealed is None else house.vault.unseal(ticket, label, sealed)
-    if words is None or actor.role is Role.OPERATOR:
-        return words
+def _shown(house: House, actor: Actor, ticket: UUID, *, taken_by: str) -> Callable[[str, str | None], str | None]:
+    """Opens words of a question as this actor may read those of its ticket."""
     state = house.hotline.ticket(ticket)
+    whole = state is not None and text_shown(actor, state, unmasked=False, by=taken_by) == "full"
     who = house.vault.identity(state.person_id) if state is not None and state.person_id is not None else None
-    return redact(words, known=[part for part in (who.name, who.phone) if part] if who is not None else ())
+    known = [part for part in (who.name, who.phone) if part] if who is not None else []
+
+    def shown(label: str, sealed: str | None) -> str | None:
+        words = None if sealed is None else house.vault.unseal(ticket, label, sealed)
+        return words if words is None or whole else redact(words, known=known)
+
+    return shown
 
 
 def _found(house: House, actor: Actor, id: UUID, *, again: bool = False) -> view.Line:

@@ -77,7 +77,7 @@ def _shown(
     to: Destination | None = None,
 ) -> TicketSeen:
     unmasked = now.unmasked_for(actor.id, house.now())
-    text = text_shown(actor, now, unmasked="text" in unmasked)
+    text = text_shown(actor, now, unmasked="text" in unmasked, by=now.taken_by)
     caller = caller_shown(actor, now, unmasked="caller" in unmasked)
     who = house.vault.identities([d.person_id]).get(d.person_id) if d.person_id is not None else None
     words = _opened(house, d, cover(text, names(who)), caller)
@@ -94,9 +94,7 @@ def _shown(
         parts=list(d.parts.values()),
         clocks=[_clock(clock) for clock in d.clocks.values()],
         custody=custody_shown.seen(held, at or house.now()),
-        attachments=[
-            _attachment(actor, now, e, words.get(e.version, {}), house.now()) for e in d.of_topic("ticket.attached")
-        ],
+        attachments=[_attachment(actor, now, e, words.get(e.version, {}), text) for e in d.of_topic("ticket.attached")],
         timeline=[_entry(entry, words.get(entry.version, {})) for entry in d.timeline],
         hold=d.hold is not None,
         allowed=may,
@@ -177,10 +175,9 @@ def _clock(clock: Clock) -> ClockSeen:
 
 
 def _attachment(
-    actor: Actor, now: Dossier, entry: Entry, words: Mapping[str, str | None], at: datetime
+    actor: Actor, now: Dossier, entry: Entry, words: Mapping[str, str | None], text: TextShown
 ) -> AttachmentSeen:
-    unmasked = "text" in now.unmasked_for(actor.id, at)
-    shown = not now.erased and file_shown(actor, now, unmasked=unmasked, by=entry.by)
+    shown = not now.erased and file_shown(actor, now, text=text, by=entry.by)
     return AttachmentSeen(
         id=entry.details["attachment"],
         kind=entry.details["kind"],

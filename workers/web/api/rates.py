@@ -11,11 +11,11 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from hotline.command import Refused
-from hotline.facts import Actor, Recorded, Role
+from hotline.facts import Actor, Recorded
 from hotline.rates.answer import Answer
 from hotline.rates.formula import Formula
 from hotline.rates.question import Asked
-from hotline.rates.subject import within_scope
+from hotline.rates.subject import READERS, within_scope
 from hotline.seeing import scope_of, sees
 from projections.rates import Snapshot
 from projections.rates_compare import Side, flips
@@ -41,7 +41,7 @@ from workers.web.api.refusals import refusals
 from workers.web.auth import TheHouse, one_of
 
 router = APIRouter(tags=["rates"], responses=refusals(401, 403))
-MayCount = Annotated[Actor, Depends(one_of("rates", Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR))]
+MayCount = Annotated[Actor, Depends(one_of("rates", *READERS))]
 
 MOST_RETOLD = 1_000
 """Tickets that one request may have told again under another profile (ours): some seconds of one processor, in which the others

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from hotline.command import Command, Refused
 from hotline.facts import Actor
-from hotline.seeing import scope_of, sees
+from hotline.seeing import knows
 from hotline.ticket.number import is_number
 from hotline.ticket.quiet import standing
 from hotline.ticket.ticket import Ticket
@@ -76,7 +76,7 @@ def in_scope(house: House, actor: Actor, number: str) -> tuple[UUID, Ticket]:
     """The ticket, if this actor may know of it.  Raises Refused ``not_found``, alike for all that is not there."""
     ticket_id = house.hotline.find(number)
     ticket = house.hotline.ticket(ticket_id) if ticket_id is not None else None
-    if ticket_id is None or ticket is None or not sees(scope_of(actor, house.rules), ticket):
+    if ticket_id is None or ticket is None or not knows(actor, house.rules, ticket):
         raise Refused("not_found")
     return ticket_id, ticket
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.rates.answer import Answer
+from hotline.rates.subject import READERS
 from workers.compose import House
 from workers.web.api import rates as api
 from workers.web.api.custody_shown import Named
@@ -27,10 +28,10 @@ from workers.web.pages.analyst_csv import download, table
 from workers.web.pages.analyst_form import Form
 from workers.web.pages.analyst_numbers import Linked
 from workers.web.pages.showing import page, sentences
-from workers.web.pages.staff import RATES, one_of
+from workers.web.pages.staff import one_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
-Analyst = Annotated[Actor, Depends(one_of("rates", *RATES))]
+Analyst = Annotated[Actor, Depends(one_of("rates", *READERS))]
 
 
 @router.get("/analyst")

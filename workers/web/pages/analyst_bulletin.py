@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from hotline.command import Refused
 from hotline.facts import Actor
 from hotline.rates.month import Month
+from hotline.rates.subject import READERS
 from workers.web.api import bulletins as api
 from workers.web.api.guarding import from_here
 from workers.web.auth import TheHouse
@@ -19,7 +20,7 @@ from workers.web.pages.analyst_form import Form
 from workers.web.pages.staff import one_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
-Reader = Annotated[Actor, Depends(one_of("bulletins", *api.READERS))]
+Reader = Annotated[Actor, Depends(one_of("bulletins", *READERS))]
 _FORMS = (("analyst.bulletin_page", "html"), ("analyst.bulletin_table", "csv"))
 _KNOWN = ("unit", "district")
 """What of a form's filters a bulletin can be of."""

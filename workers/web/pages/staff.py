@@ -16,15 +16,15 @@ from fastapi.responses import RedirectResponse
 
 from hotline.command import Refused
 from hotline.facts import Actor, Role
+from hotline.rates.subject import READERS
 from workers.compose import House
 from workers.web.auth import SESSION, TheHouse, sign, signed
 
 COOKIE = "hotline_staff"
-RATES = frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR})
 PLACES = ("/login", "/analyst")
 """Where the cookie is sent: to the staff's pages, nowhere else.  It is no bearer, and the service API never looks at it."""
 PAGES: Mapping[str, tuple[str, frozenset[Role]]] = MappingProxyType(
-    {"analyst.title": ("/analyst", RATES), "analyst.compare": ("/analyst/compare", RATES)}
+    {"analyst.title": ("/analyst", READERS), "analyst.compare": ("/analyst/compare", READERS)}
 )
 """What there is in the menu: its name in the catalogue, where it is, and whose it is."""
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,1500}")
