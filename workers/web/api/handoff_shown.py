@@ -135,7 +135,7 @@ def words_of(house: House, actor: Actor, h: HandOff) -> tuple[str | None, str | 
     """Text and place of a hand-off as this actor may read them, and how much that is: as in the ticket of the matter."""
     ours = dossier.replay(house.hotline.history(h.ticket))
     unmasked = ours is not None and "text" in ours.unmasked_for(actor.id, house.now())
-    shown = text_shown(actor, ours or NotYet(), unmasked=unmasked)
+    shown = text_shown(actor, ours or NotYet(), unmasked=unmasked, by=ours.taken_by if ours is not None else "")
     opened = house.vault.unseal_many([(h.ticket, MATTER, h.offer.matter)])[0]
     if opened is None:
         return None, None, shown
