@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
-from hotline.command import Command, Desk, Refused, To, Words
+from hotline.command import Command, Desk, Line, Refused, To, Words
 from hotline.facts import Fact, Role
 from hotline.handoff import facts as f
 from hotline.handoff import ticket_side
 from hotline.handoff.alarms import accepted, answered_by, stopped, undecided_by
 from hotline.handoff.handoff import HandOff
 from hotline.handoff.labels import DISPUTED, PROGRESS, RECALLED, RESULT
-from hotline.handoff.messages import Outcome
+from hotline.handoff.messages import Outcome, Way
+from hotline.ticket.handing_over import HandOver, refuse_second
 
 Facts = Iterator[Fact | To]
 DESK = frozenset({Role.POLICE_DESK, Role.SUPERVISOR})
@@ -152,7 +154,31 @@ class Feedback(HandOffCommand):
             yield f.HandOffProgressed(words=ticket_side.seal(desk, state, PROGRESS, self.words))
 
 
-ACTIONS = {command.ACTION: command for command in (Acknowledge, Accept, Dispute, Recall, Feedback)}
+class Return(HandOffCommand):
+    """Offer a matter that we took back to the platform it came from: a hand-off of its own, made of our ticket of it."""
+
+    ACTION: ClassVar[str] = "return"
+    summary: Words
+    reason: Words
+    way: Way = "push"
+    place: Line | None = None
+    danger: bool = False
+
+    @classmethod
+    def check(cls, handoff: HandOff, desk: Desk) -> None:
+        if handoff.ours or handoff.stage != "accepted":
+            raise Refused("nothing_to_return", platform=handoff.other)
+        ticket = desk.other("ticket", handoff.ticket)
+        HandOver.guard(ticket, replace(desk, id=handoff.ticket))
+        refuse_second(ticket)
+
+    def decide(self, state: HandOff, desk: Desk) -> Facts:
+        offer = HandOver(to=state.other, **self.model_dump())
+        for fact in offer.decide(desk.other("ticket", state.ticket), replace(desk, id=state.ticket)):
+            yield fact if isinstance(fact, To) else To("ticket", state.ticket, fact)
+
+
+ACTIONS = {command.ACTION: command for command in (Acknowledge, Accept, Dispute, Recall, Feedback, Return)}
 """What our people may do with a hand-off, by name."""
 
 

@@ -49,8 +49,8 @@ class HandOver(c.TicketCommand):
         if self.to not in lines:
             raise Refused("unknown_platform", platform=self.to, known="、".join(lines))
         keep = lines[self.to].kind == "tell_and_keep"  # takes nothing over, so it may be told whoever has the matter
-        if ticket.handed is not None and not keep:
-            raise Refused("handed_off_already", platform=ticket.handed.platform)
+        if not keep:
+            refuse_second(ticket)
         if not (keep or self.follow_up or ticket.state in WITH_NOBODY):
             raise Refused("still_with_units")
         danger = self.danger or at_once(desk, ticket, frozenset(self.signs), self.to)
@@ -74,6 +74,12 @@ class HandOver(c.TicketCommand):
             matter=words,
             reason=desk.seal("handed_off.reason", self.reason),
         )
+
+
+def refuse_second(ticket: Ticket) -> None:
+    """Two must not be asked to take one matter over.  Raises Refused ``handed_off_already``."""
+    if ticket.handed is not None:
+        raise Refused("handed_off_already", platform=ticket.handed.platform)
 
 
 def at_once(desk: Desk, ticket: Ticket, signs: frozenset[str], to: str) -> bool:

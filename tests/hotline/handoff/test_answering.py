@@ -480,7 +480,7 @@ def test_allowed_agrees_with_the_guards() -> None:
     assert allowed(them.handoff(there), them.story.desk(POLICE, there)) == ("accept", "dispute")
     us, them, here, there = passed()
     assert allowed(us.handoff(here), us.story.desk(POLICE, here)) == ()
-    assert allowed(them.handoff(there), them.story.desk(POLICE, there)) == ("feedback",)
+    assert allowed(them.handoff(there), them.story.desk(POLICE, there)) == ("feedback", "return")
     assert issubclass(Accept, HandOffCommand)
 
 

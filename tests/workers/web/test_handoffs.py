@@ -173,6 +173,28 @@ def test_a_matter_from_110_becomes_a_ticket_when_it_is_accepted(house: House, po
     assert shown["holder"] == house.rules.platforms.own
 
 
+def test_what_one_may_not_know_one_may_not_give_back(house: House, police: Desk, desk_of: Callable[..., Desk]) -> None:
+    """A supervisor of one district neither reads nor returns a matter of no district; to one of the city it is offered."""
+    handoff = police.post("/handoffs", examples.OFFER).json()["id"]
+    assert "return" not in police.get(f"/handoffs/{handoff}").json()["allowed"]
+    assert step(police, handoff, "accept").status_code == 200
+    shown = police.get(f"/handoffs/{handoff}")
+    assert "return" in shown.json()["allowed"]
+    before = house.hotline.position()
+    narrow = desk_of(Role.SUPERVISOR, district=next(iter(house.rules.districts)))
+    told = [
+        narrow.get(f"/handoffs/{handoff}"),
+        narrow.post(f"/handoffs/{handoff}/return", examples.RETURN, If_Match=shown.headers["ETag"]),
+    ]
+    assert [(a.status_code, a.json()["code"]) for a in told] == [(404, "no_such_handoff")] * 2
+    assert house.hotline.position() == before
+    wide = desk_of(Role.SUPERVISOR)
+    assert step(wide, handoff, "return", **examples.RETURN).status_code == 200
+    again = step(wide, handoff, "return", **examples.RETURN)
+    assert (again.status_code, again.json()["code"]) == (409, "handed_off_already")
+    assert "return" not in wide.get(f"/handoffs/{handoff}").json()["allowed"]
+
+
 def test_a_refusal_has_its_code_and_changes_nothing(house: House, police: Desk, operator: Desk) -> None:
     """An unknown id, a ticket's id in its place, an old version, an answer that is the other side's to give."""
     number, handoff = handed(operator)

@@ -90,18 +90,6 @@ class OfferIn(BaseModel):
     first_received_by: Code
 
 
-class ReturnTo(BaseModel):
-    """Why it goes back; a return is a new offer to the platform the matter came from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    summary: Words
-    reason: Words
-    way: m.Way = "push"
-    place: Line | None = None
-    danger: bool = False
-
-
 def of_line(house: House, line: handoffs.Line) -> HandOffShown:
     """The one way a hand-off is shown, alone and in every list."""
     h, same = line.now, ("way", "danger", "urgency", "number", "returns", "first_received_by", "handoff_id")

@@ -14,7 +14,7 @@ from hotline.handoff import messages as m
 from hotline.handoff.facts import HandOffOffered
 from hotline.handoff.handoff import HandOff
 from hotline.seeing import EVERYWHERE, scope_of, sees
-from hotline.ticket.handing_over import HandOver
+from hotline.writing import Written
 from projections import handoffs
 from projections.handoffs import Attention
 from workers.compose import House
@@ -24,7 +24,6 @@ from workers.web.api.handoff_shown import (
     HandOffSeen,
     HandOffShown,
     OfferIn,
-    ReturnTo,
     Stage,
     of_line,
     words_of,
@@ -108,13 +107,17 @@ def offered(
 def _do(
     id: UUID, command: Command, house: House, actor: Actor, request: Request, if_match: str | None
 ) -> HandOffChanged:
+    written = _written(id, command, house, actor, request, if_match)
+    return HandOffChanged(id=id, version=written.version, position=written.position)
+
+
+def _written(id: UUID, command: Command, house: House, actor: Actor, request: Request, if_match: str | None) -> Written:
     seen = version_of(if_match)
     if not _may_know(house, actor, _state(house, id).ticket):
         raise Refused("no_such_handoff")
-    written = house.hotline.handle(
+    return house.hotline.handle(
         command, on=id, by=actor, expected_version=seen, correlation_id=request.scope["correlation"]
     )
-    return HandOffChanged(id=id, version=written.version, position=written.position)
 
 
 _REFUSALS: Any = refusals(400, 404, 409, 412, 422, 428, 503)
@@ -178,21 +181,15 @@ def feedback(
 @router.post("/handoffs/{id}/return", operation_id="return_handoff", responses=_REFUSALS)
 def give_back(
     id: HandOffId,
-    given: Annotated[ReturnTo, Body(openapi_examples={"return": {"value": dict(examples.RETURN)}})],
+    given: Annotated[answering.Return, Body(openapi_examples={"return": {"value": dict(examples.RETURN)}})],
     house: TheHouse,
-    actor: MayOffer,
+    actor: TheActor,
     request: Request,
     if_match: IfMatch = None,
 ) -> HandOffChanged:
-    """Offer a matter back to the platform it came from, as a hand-off of its own."""
-    state = _state(house, id)
-    if version_of(if_match) != state.version:
-        raise Refused("stale", version=state.version)
-    if state.ours or state.stage != "accepted":
-        raise Refused("nothing_to_return", platform=state.other)
-    command = HandOver(to=state.other, **given.model_dump())
-    written = house.hotline.handle(command, on=state.ticket, by=actor, correlation_id=request.scope["correlation"])
-    new = next(r.originator_id for r in written.facts if r.fact.TOPIC == "handoff.offered")
+    """Offer a matter back to the platform it came from, as a hand-off of its own, which is the one that is answered."""
+    written = _written(id, given, house, actor, request, if_match)
+    new = next(r.originator_id for r in written.facts if isinstance(r.fact, HandOffOffered))
     return HandOffChanged(id=new, version=1, position=written.position)
 
 
