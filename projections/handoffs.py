@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,12 +10,31 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json
-from sqlalchemy import BigInteger, Column, Index, Integer, String, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from hotline.databases import looking
 from hotline.facts import Recorded
 from hotline.handoff import facts as f
 from hotline.handoff.handoff import HandOff, evolve
+from hotline.seeing import Scope
+from projections.board_tables import table as board
+from projections.board_tables import unit_lines
+from projections.board_wanted import in_scope, not_accused
 from projections.moments import micros, moment
 from projections.view import Doc, View, Views, main_table
 
@@ -25,7 +44,7 @@ Attention = Literal["danger", "unanswered", "listed", "undecided", "result_missi
 
 table = main_table(
     "handoffs_v3",
-    Column("ticket", String(36), nullable=False, index=True),
+    Column("ticket", String(32), nullable=False, index=True),
     Column("platform", String(64), nullable=False),
     Column("ours", Integer, nullable=False),
     Column("stage", String(16), nullable=False),
@@ -77,7 +96,7 @@ def _columns(doc: Doc) -> Mapping[str, Any]:
     ours = now["offer"]["seq"] is None
     held = now["stage"] == "accepted" and now["outcome"] is None
     return {
-        "ticket": str(now["offer"]["ticket"]),
+        "ticket": UUID(now["offer"]["ticket"]).hex,
         "platform": now["offer"]["receiver" if ours else "offerer"],
         "ours": int(ours),
         "stage": now["stage"],
@@ -93,16 +112,24 @@ VIEW = View("handoffs", 3, fold, table, _columns, kinds=("handoff",))
 def listed(
     views: Views,
     *,
+    scope: Scope | None = None,
     platform: str | None = None,
     stage: str | None = None,
     ours: bool | None = None,
     attention: str | None = None,
     open_only: bool = False,
+    after: str | None = None,
     limit: int = 200,
 ) -> list[Line]:
-    """Hand-offs, the newest first; each condition that is given holds for all of them."""
+    """Hand-offs, the newest first, but where somebody's attention is asked the oldest; each condition that is given holds for
+    all of them.  Of a ``scope`` are those whose ticket lies in it, and those that are no ticket here.  ``after`` is the
+    ``cursor`` of a line before.  Raises ValueError for one that is none."""
     t = table.c
-    query = select(t.doc).order_by(t.offered_at.desc(), t.ticket_id).limit(limit)
+    query = select(t.doc)
+    if scope is not None:
+        # The column holds an id as SQLite writes one, and PostgreSQL reads it so.
+        query = query.outerjoin(board, board.c.ticket_id == cast(t.ticket, Uuid))
+        query = query.where(or_(board.c.ticket_id.is_(None), and_(*_of_scope(scope))))
     if platform is not None:
         query = query.where(t.platform == platform)
     if stage is not None:
@@ -111,7 +138,36 @@ def listed(
         query = query.where(t.ours == int(ours))
     if attention is not None:
         query = query.where(t.attention == attention)
-    return _read(views, query.where(t.open == 1) if open_only else query)
+    if open_only:
+        query = query.where(t.open == 1)
+    order, oldest_first = (t.offered_at, t.ticket_id), attention is not None
+    if after is not None:
+        at, stream = _place(after)
+        place = tuple_(literal(at), literal(stream, Uuid))
+        query = query.where(tuple_(*order) > place if oldest_first else tuple_(*order) < place)
+    return _read(views, query.order_by(*(c if oldest_first else c.desc() for c in order)).limit(limit))
+
+
+def _of_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """``hotline.seeing.sees`` as conditions on the row that the board has of the ticket."""
+    yield board.c.ticket_id.is_not(None)
+    yield from in_scope(scope)
+    yield from not_accused(scope, on_board=True)
+    if scope.units is not None:
+        mine = unit_lines.c.unit.in_(sorted(scope.units))
+        yield exists().where(unit_lines.c.ticket_id == board.c.ticket_id, mine)
+
+
+def cursor(line: Line) -> str:
+    """Where a list goes on behind this line."""
+    return f"{micros(line.offered_at)}.{line.now.stream.hex}"
+
+
+def _place(after: str) -> tuple[int, UUID]:
+    at, _, stream = after.partition(".")
+    if not (at.isascii() and at.isdigit() and len(at) < 19):
+        raise ValueError(after)
+    return int(at), UUID(hex=stream)
 
 
 def replay(facts: Iterable[Recorded]) -> Line | None:
@@ -124,7 +180,7 @@ def replay(facts: Iterable[Recorded]) -> Line | None:
 
 def of_ticket(views: Views, ticket: UUID) -> list[Line]:
     """Every hand-off of a ticket, the oldest first."""
-    return _read(views, select(table.c.doc).where(table.c.ticket == str(ticket)).order_by(table.c.offered_at))
+    return _read(views, select(table.c.doc).where(table.c.ticket == ticket.hex).order_by(table.c.offered_at))
 
 
 def _read(views: Views, query: Any) -> list[Line]:

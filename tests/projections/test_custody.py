@@ -12,13 +12,16 @@ from hotline.facts import Recorded
 from hotline.handoff import facts as f
 from hotline.handoff.alarms import RingHandOff
 from hotline.handoff.answering import Accept, Acknowledge, Recall
-from projections import custody, handoffs
+from hotline.seeing import Scope
+from projections import board_view, custody, handoffs
 from projections.custody import Custody
 from projections.follow import catch_up
 from projections.view import Views
 from tests import tickets as t
 from tests.handoffs import LINK, POLICE, House, deliver, pair
 from tests.projections.lives import PaperLog, docs_of, life
+
+ELSEWHERE = Scope(units=None, district="jinjiang", not_about="intake-day", never_accused=frozenset())
 
 
 def of(facts: list[Recorded] | tuple[Recorded, ...]) -> Custody:
@@ -150,6 +153,17 @@ def test_what_needs_somebodys_eyes_is_listed_until_it_is_settled(views: Views) -
     catch_up(views, handoffs.VIEW, PaperLog(_placed(facts)).after)
     (line,) = handoffs.listed(views, attention="danger", open_only=True)
     assert (line.now.other, line.now.ticket, line.now.stage) == (them.own, us.story.id, "offered")
+    everything = _placed(list(us.story.log))
+    with pytest.raises(ValueError, match="x"):
+        handoffs.listed(views, after="x")
+    for attention in (None, "danger"):
+        assert handoffs.listed(views, attention=attention, after=handoffs.cursor(line)) == []
+    assert handoffs.listed(views, scope=ELSEWHERE) == [line], "the board knows no such ticket yet"
+    catch_up(views, board_view.VIEW, PaperLog(everything).after)
+    assert handoffs.listed(views, scope=ELSEWHERE) == []
+    everywhere = replace(ELSEWHERE, district=None, never_accused=frozenset({t.ENV}))
+    assert handoffs.listed(views, scope=everywhere) == [line]
+    assert handoffs.listed(views, scope=replace(everywhere, units=frozenset({t.ENV}))) == []
     us.do(Acknowledge(), POLICE, here)
     facts = [r for r in us.story.log if isinstance(r.fact, f.HandOffFact)]
     catch_up(views, handoffs.VIEW, PaperLog(_placed(facts)).after)

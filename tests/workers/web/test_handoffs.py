@@ -14,7 +14,7 @@ from hotline.handoff import messages as m
 from projections import handoffs
 from tests.support.clock import SettableClock
 from tests.workers.test_clock import ring_all
-from tests.workers.web.desk import NAME, PHONE, TEXT, Desk
+from tests.workers.web.desk import API, NAME, PHONE, TEXT, Desk
 from workers.compose import House
 from workers.web.api import examples
 from workers.web.api.handoff_shown import of_line
@@ -106,13 +106,13 @@ def test_words_are_covered_as_in_the_ticket_and_every_look_is_on_record(
 
 
 def test_an_offer_that_is_no_ticket_yet_names_nobody(police: Desk, operator: Desk) -> None:
-    """What another platform offers is covered too, with the caller it names."""
+    """What another platform offers is covered for everybody, with the caller it names: whether he is protected nobody knows."""
     offer = {**examples.OFFER, "text": SPOKEN, "caller": {"name": NAME, "phone": PHONE}}
     handoff = police.post("/handoffs", offer).json()["id"]
-    seen = police.get(f"/handoffs/{handoff}").json()
-    assert (seen["text_shown"], seen["place"]) == ("redacted", examples.OFFER["place"])
-    assert not any(known in str(seen) for known in (NAME, PHONE))
-    assert operator.get(f"/handoffs/{handoff}").json()["text"] == SPOKEN
+    for desk in (police, operator):
+        seen = desk.get(f"/handoffs/{handoff}").json()
+        assert (seen["text_shown"], seen["place"]) == ("redacted", examples.OFFER["place"])
+        assert not any(known in str(seen) for known in (NAME, PHONE))
 
 
 def test_one_hand_off_shows_what_the_list_shows(
@@ -290,6 +290,54 @@ def test_who_it_is_about_does_not_see_it_pass(house: House, operator: Desk, desk
     assert theirs.get("/handoffs").json() == []
     assert theirs.get(f"/handoffs/{line['id']}").status_code == 404
     assert desk_of(Role.UNIT_CLERK, unit=next(iter(house.rules.units))).get("/handoffs").status_code == 403
+
+
+def pages(desk: Desk, **params: Any) -> list[list[str]]:
+    """The ids of a list, page by page, as its links lead."""
+    answer, told = desk.get("/handoffs", params=params), []
+    while True:
+        told.append([line["id"] for line in answer.json()])
+        if "next" not in answer.links:
+            return told
+        answer = desk.get(answer.links["next"]["url"].removeprefix(API))
+
+
+def test_what_has_waited_longest_leads_the_alarms_and_nothing_is_dropped(
+    house: House, operator: Desk, police: Desk, clock: SettableClock
+) -> None:
+    """The alarms oldest first, the queue newest first, each page by page to its end."""
+    offered = []
+    for _ in range(5):
+        offered.append(handed(operator)[1])
+        clock.advance(timedelta(seconds=1))
+    clock.advance(timedelta(minutes=6))
+    ring_all(house)
+    house.catch_up()
+    assert pages(police, attention="listed", limit=2) == [offered[:2], offered[2:4], offered[4:]]
+    newest = offered[::-1]
+    assert pages(police, limit=2) == [newest[:2], newest[2:4], newest[4:]]
+    assert police.get("/handoffs", params={"after": "x"}).json()["code"] == "bad_cursor"
+
+
+def test_a_page_is_filled_with_what_lies_in_ones_scope(
+    operator: Desk, house: House, desk_of: Callable[..., Desk], clock: SettableClock
+) -> None:
+    """A district's account finds its own on the first page, whatever other districts have handed over since, and what is
+    no ticket yet."""
+    first, second, *_ = house.rules.districts
+    place = {"address": "样例路 12 号"}
+    own = operator.receive(place={**place, "district": first}).json()["number"]
+    operator.done(own, "hand-off", **TO_110)
+    mine = operator.get("/handoffs").json()[0]["id"]
+    clock.advance(timedelta(seconds=1))
+    for _ in range(3):
+        other = operator.receive(place={**place, "district": second}).json()["number"]
+        operator.done(other, "hand-off", **TO_110)
+    clock.advance(timedelta(seconds=1))
+    new = desk_of(Role.POLICE_DESK).post("/handoffs", examples.OFFER).json()["id"]
+    narrow = desk_of(Role.SUPERVISOR, district=first)
+    assert pages(narrow, limit=2) == [[new, mine]]
+    assert len(pages(operator, limit=5)[0]) == 5
 
 
 def test_the_same_protocol_serves_the_water_line(house: House, operator: Desk, police: Desk) -> None:

@@ -42,23 +42,47 @@ HandOffId = Annotated[UUID, Path(description="Our id of the hand-off, as `GET /h
 
 
 @router.get(
-    "/handoffs", operation_id="handoffs", dependencies=[Depends(fresh("handoffs"))], responses=refusals(422, 503)
+    "/handoffs",
+    operation_id="handoffs",
+    dependencies=[Depends(fresh("handoffs", "board"))],
+    responses=refusals(400, 422, 503),
 )
 def listed(
     house: TheHouse,
     actor: MayLook,
+    request: Request,
+    response: Response,
     platform: Annotated[Code | None, Query()] = None,
     stage: Annotated[Stage | None, Query()] = None,
     direction: Annotated[Literal["out", "in"] | None, Query()] = None,
     attention: Annotated[Attention | None, Query(description="`listed` is the daily list")] = None,
     open_only: Annotated[bool, Query()] = False,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    after: Annotated[str | None, Query(max_length=128, description="From the `Link` of the page before")] = None,
 ) -> list[HandOffShown]:
-    """Hand-offs, the newest first: the queue, the alarms and the daily list."""
-    ours = None if direction is None else direction == "out"
-    found = handoffs.listed(
-        house.views, platform=platform, stage=stage, ours=ours, attention=attention, open_only=open_only
-    )
-    return [of_line(house, line) for line in found if _may_know(house, actor, line.now.ticket)]
+    """Hand-offs: the queue, the newest first; with `attention` the alarms and the daily list, what has waited longest first.
+    A further page is in ``Link: …; rel="next"``."""
+    try:
+        found = handoffs.listed(
+            house.views,
+            scope=None if actor.role is Role.POLICE_DESK else scope_of(actor, house.rules),
+            platform=platform,
+            stage=stage,
+            ours=None if direction is None else direction == "out",
+            attention=attention,
+            open_only=open_only,
+            after=after,
+            limit=limit + 1,
+        )
+    except ValueError:
+        raise Refused("bad_cursor") from None
+    looked(house, request, actor, "list", summary={"handoffs": attention or stage or "all"})
+    if len(found) > limit:
+        next_ = request.url.include_query_params(after=handoffs.cursor(found[limit - 1]))
+        next_ = next_.remove_query_params("after_position")
+        response.headers["Link"] = f'<{next_.path}?{next_.query}>; rel="next"'
+    # A view may lag behind what has just been found out about a ticket: whoever must not know of it is asked about again.
+    return [of_line(house, line) for line in found[:limit] if _may_know(house, actor, line.now.ticket)]
 
 
 @router.get("/handoffs/{id}", operation_id="handoff", responses=refusals(404, 422))
