@@ -9,12 +9,15 @@ import hmac
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Header, Request, Response
 
+from hotline.application import Hotline
 from hotline.command import Refused
 from hotline.facts import Actor, Role
 from hotline.ticket.facts import TicketReceived
+from hotline.ticket.number import NumberClaimed, stream_of
 from projections import tracking
 from workers.compose import House
 from workers.web.api.guarding import Tries, address_of, from_here
@@ -33,6 +36,7 @@ GivenCode = Annotated[str | None, Header(max_length=32, description="The code gi
 
 _NOT_A_CODE = "-"
 _NOBODY = uuid4()
+_DECOYS = WeakKeyDictionary[Hotline, UUID]()
 
 
 def by_code(house: House, tries: Tries, number: str, code: str | None, address: str) -> UUID:
@@ -59,22 +63,30 @@ def looked_up(
 
 
 def _in_the_log(house: House, number: str, given: str) -> UUID | None:
-    ticket_id = house.hotline.find(number)
-    opening = house.hotline.opening(ticket_id or _decoy(house))
+    """Two reads of the log whether the number exists or not: who claimed it, past any memory of claims, and the ticket, or
+    another in its place."""
+    decoy = _decoy(house.hotline)
+    claim = house.hotline.opening(stream_of(number))
+    ticket_id = claim.fact.ticket if claim is not None and isinstance(claim.fact, NumberClaimed) else None
+    opening = house.hotline.opening(ticket_id or decoy)
     kept = opening.fact.access.code if opening is not None and isinstance(opening.fact, TicketReceived) else ""
     return ticket_id if hmac.compare_digest(given, kept) else None
 
 
-def _decoy(house: House) -> UUID:
-    """Some real ticket to read in place of one that does not exist."""
-    for recorded in house.hotline.facts_after(0, 1):
-        return recorded.originator_id
-    return _NOBODY
+def _decoy(hotline: Hotline) -> UUID:
+    """Some real ticket, sought once, to read in place of one that does not exist."""
+    position, known = 0, _DECOYS.get(hotline)
+    while known is None and (found := hotline.facts_after(position)):
+        known = next((r.originator_id for r in found if isinstance(r.fact, TicketReceived)), None)
+        position = found[-1].position
+    if known is not None:
+        _DECOYS[hotline] = known
+    return known or _NOBODY
 
 
 def remember(response: Response, house: House, number: str, ticket_id: UUID) -> None:
     """Let the browser prove itself for this one ticket for half an hour, without scripts seeing how."""
-    token = sign(house.accounts, "ticket", str(ticket_id), lasts=SESSION)
+    token = sign(house.accounts, "ticket", f"{number}/{ticket_id}", lasts=SESSION)
     for place in PLACES:
         response.set_cookie(
             COOKIE,
@@ -88,10 +100,10 @@ def remember(response: Response, house: House, number: str, ticket_id: UUID) -> 
 
 
 def by_cookie(request: Request, house: House, number: str) -> UUID | None:
-    """The ticket this browser has proved itself for, if it is the one of this number."""
-    subject = signed(house.accounts, "ticket", request.cookies.get(COOKIE, ""))
-    ticket_id = house.hotline.find(number)
-    return ticket_id if ticket_id is not None and subject == str(ticket_id) else None
+    """The ticket this browser has proved itself for, if it is the one of this number.  Nothing is looked up: whoever has
+    proved himself for another could tell by the time whether this one exists."""
+    proved, _, ticket_id = (signed(house.accounts, "ticket", request.cookies.get(COOKIE, "")) or "").partition("/")
+    return UUID(ticket_id) if ticket_id and proved == number else None
 
 
 def own_ticket(request: Request, number: Number, house: TheHouse, query_code: GivenCode = None) -> UUID:
