@@ -2,7 +2,8 @@
 
 A notice and the mark that its fact has been dealt with are one transaction, so a fact that comes twice tells nobody twice.
 What is filled into a notice is sealed with the ticket's key and goes with it. A unit's notice is delivered at once: it lies
-in the unit's tray. A caller's stays `waiting` until a gateway for text messages has taken it (`workers.gateways`).
+in the unit's tray, which its clerks read (`GET /units/me/notices`). A caller's stays `waiting` until a gateway for text
+messages has taken it (`workers.gateways`).
 """
 
 from __future__ import annotations
