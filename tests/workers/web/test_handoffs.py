@@ -1,6 +1,6 @@
 """Matters between platforms over the API: the police desk's day, and what everybody else may see of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from hotline.command import Refused
 from hotline.facts import Role
 from hotline.handoff import messages as m
 from projections import handoffs
+from projections.access_chain import AccessEntry
 from tests.support.clock import SettableClock
 from tests.workers.test_clock import ring_all
 from tests.workers.web.desk import API, NAME, PHONE, TEXT, Desk
@@ -303,9 +304,9 @@ def pages(desk: Desk, **params: Any) -> list[list[str]]:
 
 
 def test_what_has_waited_longest_leads_the_alarms_and_nothing_is_dropped(
-    house: House, operator: Desk, police: Desk, clock: SettableClock
+    house: House, operator: Desk, police: Desk, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The alarms oldest first, the queue newest first, each page by page to its end."""
+    """The alarms oldest first, the queue newest first, each page by page to its end, and each page a look on record."""
     offered = []
     for _ in range(5):
         offered.append(handed(operator)[1])
@@ -313,7 +314,17 @@ def test_what_has_waited_longest_leads_the_alarms_and_nothing_is_dropped(
     clock.advance(timedelta(minutes=6))
     ring_all(house)
     house.catch_up()
+    looks: list[AccessEntry] = []
+    record = house.access.record
+
+    def kept(entries: Iterable[AccessEntry]) -> None:
+        some = list(entries)
+        looks.extend(some)
+        record(some)
+
+    monkeypatch.setattr(house.access, "record", kept)
     assert pages(police, attention="listed", limit=2) == [offered[:2], offered[2:4], offered[4:]]
+    assert [(look.what, look.summary) for look in looks] == [("list", {"handoffs": "listed"})] * 3
     newest = offered[::-1]
     assert pages(police, limit=2) == [newest[:2], newest[2:4], newest[4:]]
     assert police.get("/handoffs", params={"after": "x"}).json()["code"] == "bad_cursor"
