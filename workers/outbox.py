@@ -153,12 +153,6 @@ class Outbox:
             connection.execute(update(notices).where(*mine).values(status=status))
             connection.execute(insert(deliveries).values(fact_id=fact_id, recipient=recipient, status=status, at=at))
 
-    def delivery_log(self, fact_id: str) -> list[tuple[str, str, datetime]]:
-        """(recipient, status, when) of every attempt for one fact's notices, oldest first."""
-        query = select(deliveries).where(deliveries.c.fact_id == fact_id).order_by(deliveries.c.id)
-        with looking(self._engine) as connection:
-            return [(row.recipient, row.status, row.at) for row in connection.execute(query)]
-
     def forget(self, tickets: Sequence[UUID]) -> None:
         """Drop even the sealed words of erased tickets, and what was still to be told; that something was told stays."""
         with self._engine.begin() as connection:

@@ -29,8 +29,8 @@ class Restricted(VaultError):
 
     def __init__(self) -> None:
         super().__init__(
-            "该工单的个人信息仅保存、不得使用，如确有必要请由审批人解除限制。"
-            "This ticket's personal data are stored only and may not be used: an approver can lift the restriction."
+            "该工单的个人信息仅保存、不得使用，请勿再处理。"
+            "This ticket's personal data are stored only and may not be used: leave them be."
         )
 
 

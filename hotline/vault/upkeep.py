@@ -35,10 +35,10 @@ class Upkeep:
             change = erasing.count_change(connection)
         self._keyring.forget(change)
 
-    def set_restricted(self, ticket: UUID, restricted: bool) -> None:
-        """Begin or end the store-only stage."""
+    def restrict(self, ticket: UUID) -> None:
+        """Begin the store-only stage, which nothing ends."""
         with self._writing, self._engine.begin() as connection:
-            connection.execute(update(keys).where(keys.c.ticket_id == ticket).values(restricted=restricted))
+            connection.execute(update(keys).where(keys.c.ticket_id == ticket).values(restricted=True))
             change = erasing.count_change(connection)
         self._keyring.forget(change)
 

@@ -134,10 +134,6 @@ class Vault:
         known = self._people.identity(person_id, store_only=True)
         return self.blind("phone", known.phone) if known is not None and known.phone else None
 
-    def find_by_name(self, name: str) -> list[PersonId]:
-        """Callers known under exactly that name."""
-        return self._people.find(self.blind("name", name))
-
     def tickets_of(self, person_ids: Sequence[PersonId]) -> list[UUID]:
         """The tickets of these callers, newest first, erased ones not among them."""
         return self._people.tickets_of(person_ids)
@@ -204,11 +200,7 @@ class Vault:
 
     def restrict(self, ticket_id: UUID) -> None:
         """Store only: kept, opened for nobody but with a `Purpose`."""
-        self._upkeep.set_restricted(ticket_id, True)
-
-    def lift(self, ticket_id: UUID) -> None:
-        """End the store-only stage."""
-        self._upkeep.set_restricted(ticket_id, False)
+        self._upkeep.restrict(ticket_id)
 
     def oldest_unsettled(self, older_than: datetime) -> datetime | None:
         """When the oldest key was made of those that `sweep_orphans` would ask about; None when there are none."""

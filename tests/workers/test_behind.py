@@ -12,6 +12,7 @@ from tests.support.nats import NatsServer
 from tests.support.watching import eventually
 from tests.workers.acting import act, clerk, dispatched, receive, units
 from tests.workers.conftest import Open
+from tests.workers.deliveries import delivery_log
 from tests.workers.test_relay import ask, caught_up, ids_in, ids_on, relaying
 from workers import backup_sqlite
 from workers.behind import must_fit
@@ -108,7 +109,7 @@ def test_a_log_behind_its_followers_is_noticed_and_mended(open_house: Open) -> N
     mended(house)
     assert list(findings(house)) == []
     assert told_of(house, lost) is None
-    assert house.outbox.delivery_log(lost.id)[-1][1] == "lost"
+    assert delivery_log(house.outbox, lost.id)[-1][1] == "lost"
     act(house, ticket, "sign", lead)
     act(house, ticket, "ask-supplement", lead, question="请补充楼层。")
     all_follow(house)

@@ -9,6 +9,7 @@ from hotline.notices import CITIZEN, Notice
 from tests.support.clock import SettableClock
 from tests.workers.acting import receive
 from tests.workers.conftest import Open
+from tests.workers.deliveries import delivery_log
 from workers.compose import House
 
 TOLD = (
@@ -51,7 +52,7 @@ def test_every_attempt_stays_in_the_delivery_log(house: House, clock: SettableCl
     house.outbox.take("notify", fact, TOLD, clock())
     house.outbox.log(fact.id, CITIZEN, "failed", clock.advance(minutes=1))
     house.outbox.log(fact.id, CITIZEN, "delivered", clock.advance(minutes=1))
-    mine = [status for who, status, _ in house.outbox.delivery_log(fact.id) if who == CITIZEN]
+    mine = [status for who, status, _ in delivery_log(house.outbox, fact.id) if who == CITIZEN]
     assert mine == ["waiting", "failed", "delivered"]
     assert house.outbox.waiting() == []
 

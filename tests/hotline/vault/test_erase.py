@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from hotline.vault import Erased, Vault
 from hotline.vault.tables import connect, keys, links, lookups, persons
 from tests.hotline.vault.conftest import House
+from tests.hotline.vault.named import known_by_name
 
 TEXT = "三单元的电梯又停了，老人下不了楼"
 NAME, PHONE = "欧阳小满", "13800001234"
@@ -51,7 +52,7 @@ def test_an_erased_ticket_is_gone_everywhere(house: House, vault: Vault) -> None
         assert process.unseal(ticket, "text", sealed) is None
         assert process.unseal_many([(ticket, "text", sealed)]) == [None]
         assert process.identity(person) is None
-        assert process.find_by_phone(PHONE) == process.find_by_name(NAME) == process.tickets_of([person]) == []
+        assert process.find_by_phone(PHONE) == known_by_name(process, NAME) == process.tickets_of([person]) == []
 
 
 def test_erasing_twice_is_erasing_once(vault: Vault) -> None:
@@ -196,7 +197,7 @@ def test_rows_restored_under_a_running_vault_are_destroyed_again(house: House, v
         assert process.reapply_register() == (0 if reopen else 1)
         assert process.unseal(ticket, "text", sealed) is None
         assert process.identity(person) is None
-        assert process.find_by_name(NAME) == []
+        assert known_by_name(process, NAME) == []
     engine.dispose()
 
 

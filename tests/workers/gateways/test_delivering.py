@@ -13,6 +13,7 @@ from hotline.notices import CITIZEN, Notice
 from hotline.ticket.receiving import Caller
 from tests.support.clock import SettableClock
 from tests.workers.acting import LEADER, OPERATOR, PHONE, act, closed, receive
+from tests.workers.deliveries import delivery_log
 from tests.workers.gateways.conftest import StandIn, deliver, tell, unhurried
 from workers.compose import House
 from workers.eraser import Eraser
@@ -43,7 +44,7 @@ def test_a_message_goes_out_with_number_words_link_and_key(
     assert f"https://hotline.example/l/{house.hotline.token_of(ticket)}" in told["sent"]["text"]
     assert errand.status == "delivered"
     assert [t.status for t in house.outbox.of_ticket(ticket)] == ["delivered"]
-    assert [s for _, s, _ in house.outbox.delivery_log(errand.fact_id)] == ["waiting", "delivered"]
+    assert [s for _, s, _ in delivery_log(house.outbox, errand.fact_id)] == ["waiting", "delivered"]
 
 
 def test_order_of_each_caller_and_once_each_while_the_gateway_misbehaves(
@@ -103,7 +104,7 @@ def test_a_refusal_ends_one_message_and_lets_the_next_go(house: House, standin: 
     assert (first.status, first.reason) == ("failed", "http_422")
     assert {e.status for e in others} == {"delivered"}
     assert len(standin.requests()) == 1 + len(others)
-    failed = [s for _, s, _ in house.outbox.delivery_log(first.fact_id)]
+    failed = [s for _, s, _ in delivery_log(house.outbox, first.fact_id)]
     assert failed[-1] == "failed"
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.support.clock import SettableClock
 from tests.workers.acting import TEXT, dispatched, units
 from tests.workers.conftest import Open
+from tests.workers.deliveries import delivery_log
 from tests.workers.gateways.conftest import StandIn, tell
 from workers.compose import House
 from workers.gateways.deliverer import Deliverer
@@ -61,7 +62,7 @@ def test_a_unit_is_told_what_its_tray_shows_and_signed(house: House, standin: St
         assert json.loads(raw)["type"] == "unit_notice.dispatched"
         assert json.loads(raw)["data"]["number"] in json.loads(raw)["data"]["text"]
         assert TEXT[:6] not in raw
-    log = house.outbox.delivery_log(house.outbox.errands.of_ticket(ticket)[-1].fact_id)
+    log = delivery_log(house.outbox, house.outbox.errands.of_ticket(ticket)[-1].fact_id)
     assert [status for who, status, _ in log if who == mine.line] == ["waiting", "delivered"]
 
 
