@@ -11,7 +11,6 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +25,7 @@ from hotline.rules import Rules, load
 from hotline.streams import EVOLVE
 from hotline.ticket.actions import allowed
 from hotline.ticket.ticket import Ticket
+from hotline.vault.index import drawn
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
@@ -50,8 +50,8 @@ class PaperVault:
     def seal(self, ticket_id: UUID, label: str, text: str) -> str:
         return f"s1.A.{label.replace('.', '_')}-{len(text)}"
 
-    def blind(self, kind: str, value: str) -> str:
-        return sha256(f"{kind}:{value}".encode()).hexdigest()
+    def draw(self, kind: str, value: str) -> float:
+        return drawn(kind, value, None)
 
     def line_of(self, person_id: UUID) -> str | None:
         return None

@@ -115,9 +115,8 @@ def _open_vault(settings: Settings, clock: Callable[[], datetime], create: bool)
     fresh = create and not path.exists()
     master = MasterKey.create(path) if fresh else MasterKey.load(path)
     try:
-        vault = Vault.open(
-            settings.vault, master, settings.erasure_register, Options(cipher=settings.cipher, clock=clock)
-        )
+        options = Options(cipher=settings.cipher, clock=clock, foreseen=isinstance(clock, Clock))
+        vault = Vault.open(settings.vault, master, settings.erasure_register, options)
         if create:
             vault.migrate()
     except MasterKeyUnusable:

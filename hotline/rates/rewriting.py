@@ -232,7 +232,7 @@ class _NoVault:
     def seal(self, ticket_id: object, label: str, text: str) -> NoReturn:
         raise LookupError("nothing is decided here")
 
-    def blind(self, kind: str, value: str) -> NoReturn:
+    def draw(self, kind: str, value: str) -> NoReturn:
         raise LookupError("nothing is decided here")
 
     def line_of(self, person_id: object) -> NoReturn:

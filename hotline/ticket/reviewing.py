@@ -81,11 +81,6 @@ def asked_by(ticket: Ticket, desk: Desk) -> Literal["voice", "text"] | None:
         return None
     if ticket.contact_preference == "none":
         return None
-    if ticket.reworks == 0 and _drawn(ticket, desk) >= rule.sample:
+    if ticket.reworks == 0 and desk.vault.draw("call_back_sample", str(ticket.id)) >= rule.sample:
         return None
     return "text" if ticket.contact_preference == "text" else rule.mode
-
-
-def _drawn(ticket: Ticket, desk: Desk) -> float:
-    """From 0 up to 1, without 1."""
-    return int(desk.vault.blind("call_back_sample", str(ticket.id))[:12], 16) / 16**12

@@ -37,6 +37,12 @@ class BlindIndex:
         return self.digest("person", f"{_spelled('phone', phone)}\0{normalise_name(name or '')}")
 
 
+def drawn(kind: str, value: str, index: BlindIndex | None) -> float:
+    """From 0 up to 1, without 1, by the index's key; without an index by the value alone."""
+    digest = index.digest(kind, value) if index is not None else sha256(f"{kind}\0{value}".encode()).hexdigest()
+    return int(digest[:12], 16) / 16**12
+
+
 def _spelled(kind: str, value: str) -> str:
     if kind == "name":
         return normalise_name(value)

@@ -18,11 +18,13 @@ def _utc_now() -> datetime:
 @dataclass(frozen=True)
 class Options:
     """`cipher` "S" seals with SM4 and, chosen at `migrate`, indexes with SM3. `fresh_for`: seconds after which
-    another process's erasure is noticed at the latest. `clock` dates the keys for the sweep of orphans."""
+    another process's erasure is noticed at the latest. `clock` dates the keys for the sweep of orphans. `foreseen`: draws follow
+    from what is drawn for alone, for a simulation that must come out alike from one seed; never where people file requests."""
 
     cipher: CipherName = "A"
     clock: Callable[[], datetime] = _utc_now
     fresh_for: float = 1.0
+    foreseen: bool = False
 
 
 STANDARD = Options()

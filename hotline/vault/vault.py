@@ -17,7 +17,7 @@ from hotline.sealing import SealingKey
 from hotline.vault import erasing
 from hotline.vault.errors import Restricted, VaultConflict
 from hotline.vault.identity import Identity, PersonId, PersonKind
-from hotline.vault.index import BlindIndex
+from hotline.vault.index import BlindIndex, drawn
 from hotline.vault.index_key import load_index, make_index
 from hotline.vault.keyring import Keyring
 from hotline.vault.master import MasterKey
@@ -111,8 +111,7 @@ class Vault:
         """The caller's id: the same for the same number and name, a new one for a caller without a number.
         Raises NotAPhone, Erased, Restricted."""
         spelled = normalise_phone(phone) if phone and phone.strip() else None
-        if self._keyring.for_sealing(ticket_id).restricted:
-            raise Restricted
+        self._key_to_seal(ticket_id)
         called = visible(name).strip() if name else None
         given = Identity(new_person_id(), called or None, spelled, id_number, kind)
         return self._people.note(given, ticket_id, self._blind_index)
@@ -141,6 +140,10 @@ class Vault:
     def blind(self, kind: str, value: str) -> str:
         """A keyed digest to count or compare by ("phone", "name", or any kind of your own), never to be reversed."""
         return self._blind_index.digest(kind, value)
+
+    def draw(self, kind: str, value: str) -> float:
+        """From 0 up to 1, always alike for one value, and foreseen by nobody without the index's key."""
+        return drawn(kind, value, None if self._options.foreseen else self._blind_index)
 
     def flush(self) -> None:
         """Commit all new keys and persons in one transaction. Call it before the facts are saved: a key without
