@@ -133,6 +133,12 @@ def test_a_web_process_outlives_cut_connections_and_finishes_what_it_has_begun(t
     assert web.get("/api/v1/tickets", token)[0] == 200
     cut(town.store)
     eventually(lambda: web.get("/api/v1/tickets", token)[0] == 200, within=20, every=0.1, what="the web is back")
+    beyond = f"/api/v1/tickets?after_position={10**15}"  # asks the log too, whose connection was cut as well
+
+    def log_is_back() -> bool:
+        return all("view_behind" in web.get(beyond, token)[1] for _ in range(12))  # each connection of the pool in turn
+
+    eventually(log_is_back, within=20, every=0.1, what="the log is back")
     begun = HTTPConnection("127.0.0.1", web.port, timeout=20)
     unseen = receive(house).position  # nobody keeps the views here, so whoever asks for it waits
     begun.request("GET", f"/api/v1/tickets?after_position={unseen}", headers={"Authorization": f"Bearer {token}"})
