@@ -24,7 +24,7 @@ run: .venv/.ready-to-run ## start the hotline on http://127.0.0.1:8345, data in 
 	exec $(BIN)/hotline up --data "$${HOTLINE_DATA:-var}" --port $(PORT)
 
 test: lint types contracts provision ## everything that CI checks
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 300 -m "not bench"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --timeout 300 -m "not bench"
 
 lint: .venv/.ready ## ruff: rules and format
 	$(BIN)/ruff check $(CHECKED)

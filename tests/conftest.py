@@ -44,8 +44,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.clear()
 
 
+LONG = ("faults", "api", "journeys", "deploy", "browser", "workers/simulate", "workers")
+"""Folders whose files take longest for each test: they come first, so that no worker is left with one of them at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the real parts it takes, so that `-m "not browser"` and the like need no discipline."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: _turn(item.path.relative_to(here).as_posix()))
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in NEEDS:
@@ -53,6 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         callspec = getattr(item, "callspec", None)
         if callspec is not None and callspec.params.get("store_url") == "postgres":
             item.add_marker("postgres")
+
+
+def _turn(file: str) -> int:
+    """A file's place among the long ones; the others keep their order behind them."""
+    return next((place for place, folder in enumerate(LONG) if file.startswith(f"{folder}/")), len(LONG))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
