@@ -1,7 +1,7 @@
 """The log on SQLite and PostgreSQL: eventsourcing's recorders, with rows that must stand or fall with the facts.
 
 Beside the facts one transaction carries the answer to repeat for an ``Idempotency-Key`` and a consumer's inbox row.
-eventsourcing's table lock stays: without it a reader that tails the log skips facts that commit late.
+One transaction at a time writes: without that a reader that tails the log skips facts that commit late.
 """
 
 from __future__ import annotations

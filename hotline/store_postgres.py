@@ -13,7 +13,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Cursor
 from psycopg.rows import DictRow
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from hotline.store import (
     _FORGET,
@@ -38,13 +38,16 @@ CREATE OR REPLACE FUNCTION hotline_take_turn() RETURNS bytea LANGUAGE plpgsql AS
 DECLARE last bytea;
 BEGIN
     SET LOCAL lock_timeout = {timeout};
-    LOCK TABLE {table} IN EXCLUSIVE MODE;
+    PERFORM pg_advisory_xact_lock({name}::regclass::oid::bigint);
     NOTIFY {channel};
     SELECT state INTO last FROM {table} ORDER BY notification_id DESC LIMIT 1;
     RETURN last;
 END $$"""
-"""What begins each write: eventsourcing's lock of the table (readers that tail the log must not see a later fact before
-an earlier one), its call to those who listen, and the last fact, in one journey instead of five."""
+"""What begins each write: the turn, held to the end of the transaction (readers that tail the log must not see a later fact
+before an earlier one), eventsourcing's call to those who listen, and the last fact, in one journey instead of five.
+
+The turn is an advisory lock named after the table, not eventsourcing's lock of the table itself: that one waits for, and holds up,
+whatever PostgreSQL does to keep the table in order (docs/adr/0015-turns-at-the-log.md)."""
 
 
 @dataclass
@@ -58,7 +61,7 @@ class _Turn:
 
 
 class PostgresLog(PostgresApplicationRecorder):
-    """The log of a city: many processes write, one at a time inside the table lock."""
+    """The log of a city: many processes write, one at a time, whoever has the turn."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +72,7 @@ class PostgresLog(PostgresApplicationRecorder):
             SQL(_TAKE_TURN).format(
                 timeout=f"{self.datastore.lock_timeout}s",
                 table=table,
+                name=Literal(self.events_table_name),
                 channel=Identifier(self.channel_name),
             )
         )

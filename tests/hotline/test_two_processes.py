@@ -7,6 +7,7 @@ from threading import Barrier, Event
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from hotline.application import Hotline
@@ -18,6 +19,7 @@ from hotline.ticket.supervising import Note
 from hotline.writing import Key
 from tests import tickets as t
 from tests.support.clock import SettableClock
+from tests.support.watching import eventually
 
 
 def request(**told: Any) -> Receive:
@@ -52,6 +54,27 @@ def test_who_comes_second_decides_again(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(write, doors))
     assert [r.originator_version for r in hotline.history(stream)] == list(range(1, 32))
+
+
+def test_writers_wait_for_each_other_and_not_for_the_keeping_of_the_table(hotline: Hotline, store_url: str) -> None:
+    """Given a table that PostgreSQL is putting in order (the lock of VACUUM and ANALYZE), when a request is taken, then it is
+    written at once; given somebody who has the turn, then the next one waits until that one is done."""
+    with psycopg.connect(store_url) as keeping:
+        keeping.execute("LOCK TABLE hotline_events IN SHARE UPDATE EXCLUSIVE MODE")
+        taken(hotline)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(store_url) as other:
+        other.execute("SELECT hotline_take_turn()")
+        waiting = pool.submit(taken, hotline)
+        with psycopg.connect(store_url, autocommit=True) as look:
+            eventually(lambda: look.execute(_WAITS).fetchone() == (1,), what="the writer waits for the turn")
+        assert not waiting.done()
+        other.rollback()
+        assert waiting.result(10)
+
+
+_WAITS = """
+SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database
+WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"""
 
 
 def test_one_of_two_that_exclude_each_other_is_refused(
