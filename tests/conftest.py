@@ -21,7 +21,9 @@ from tests.support.ports import free_port as find_free_port
 pytest_plugins = ["tests.support.browser"]
 
 # The same examples for everybody, and no time limit on a machine that others share. HYPOTHESIS_PROFILE=explore looks further.
-hypothesis.settings.register_profile("promise", derandomize=True, deadline=None, database=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "promise", max_examples=60, derandomize=True, deadline=None, database=None, print_blob=True
+)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "promise"))
 
@@ -50,8 +52,7 @@ LONG = ("faults", "api", "journeys", "deploy", "browser", "workers/simulate", "w
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the real parts it takes, so that `-m "not browser"` and the like need no discipline."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: _turn(item.path.relative_to(here).as_posix()))
+    items.sort(key=lambda item: _turn(item.path))
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in NEEDS:
@@ -61,9 +62,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
 
 
-def _turn(file: str) -> int:
+def _turn(file: Path) -> int:
     """A file's place among the long ones; the others keep their order behind them."""
-    return next((place for place, folder in enumerate(LONG) if file.startswith(f"{folder}/")), len(LONG))
+    here = Path(__file__).parent
+    return next((place for place, folder in enumerate(LONG) if file.is_relative_to(here / folder)), len(LONG))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

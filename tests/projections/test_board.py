@@ -110,7 +110,7 @@ def test_the_query_sees_what_the_rule_sees(filled: Views) -> None:
     rows = everything(filled, EVERYTHING)
     assert len(rows) == len(SEEDS)
 
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(SCOPES)
     def asked(scope: Scope) -> None:
         assert {r.ticket_id for r in everything(filled, scope)} == {r.ticket_id for r in rows if sees(scope, r)}

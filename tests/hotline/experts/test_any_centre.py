@@ -174,5 +174,5 @@ class AnyCentre(RuleBasedStateMachine):
             assert ticket.over or any(r.running for r in ticket.clocks.values())
 
 
-AnyCentre.TestCase.settings = settings(max_examples=80, stateful_step_count=60)
+AnyCentre.TestCase.settings = settings(max_examples=50, stateful_step_count=60)
 TestAnyCentre = AnyCentre.TestCase

@@ -120,7 +120,7 @@ def live(seed: int, steps: int) -> World:
     return world
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_custody_keeps_the_rule_whatever_the_link_does(seed: int) -> None:
     """Never neither, both only while an answer is in flight, and exactly one when the link has healed."""

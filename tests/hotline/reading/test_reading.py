@@ -133,7 +133,7 @@ def test_a_citys_own_words_count(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_is_typed_is_read(text: str) -> None:
     """Given any characters at all, when they are read, then there is a reading and every place in it lies in the text."""
     reading = read(text, profile=RULES)
@@ -142,7 +142,7 @@ def test_whatever_is_typed_is_read(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("着火了救命停水物业<p>&\u200b😀。，！？ \n0１a電們另外漏气没有去年如果"), max_size=600))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_nasty_mixtures_are_read(text: str) -> None:
     """Given mixtures of what the reader looks for, when they are read, then every place lies in the text."""
     reading = read(text, profile=RULES)

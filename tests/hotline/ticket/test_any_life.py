@@ -8,7 +8,7 @@ from hotline.ticket.actions import ACTIONS
 from tests.lives import live
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_whatever_happens_the_rules_hold(seed: int) -> None:
     """Offers agree with guards and decisions, clocks with states, and the log with memory."""
