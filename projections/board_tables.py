@@ -5,26 +5,36 @@ more by which an earlier board is found (``board_then.py`` makes their rows, ``p
 which must not find it.  A ticket's span is in positions of the log: from its receipt to where it last came to its end.
 """
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, Uuid, text
 
 from projections.spans import span_columns
 from projections.view import main_table, metadata
 
+
+def _searched() -> list[Column[Any]]:
+    """What a ticket is sorted and searched by and may be otherwise tomorrow (`board_then.searched`)."""
+    return [
+        Column("over", Integer, nullable=False),
+        Column("due", BigInteger, nullable=False),
+        Column("late_from", BigInteger, nullable=True),
+        Column("state", String(24), nullable=False),
+        Column("type", String(16), nullable=True),
+        Column("category", String(200), nullable=False),
+        Column("urgency", String(12), nullable=False),
+        Column("problem", Boolean, nullable=False),
+        Column("escalated", Boolean, nullable=False),
+        Column("supervision", Integer, nullable=False),
+        Column("alarm", Boolean, nullable=False),
+    ]
+
+
 table = main_table(
     "board_v4",
-    Column("over", Integer, nullable=False),
-    Column("due", BigInteger, nullable=False),
-    Column("late_from", BigInteger, nullable=True),
-    Column("state", String(24), nullable=False),
-    Column("type", String(16), nullable=True),
-    Column("category", String(200), nullable=False),
+    *_searched(),
     Column("district", String(64), nullable=True),
-    Column("urgency", String(12), nullable=False),
     Column("source", String(16), nullable=False),
-    Column("problem", Boolean, nullable=False),
-    Column("escalated", Boolean, nullable=False),
-    Column("supervision", Integer, nullable=False),
-    Column("alarm", Boolean, nullable=False),
     Column("about_team", String(64), nullable=True),
     Column("accused_unit", String(64), nullable=True),
     Column("received_by", String(64), nullable=True),
@@ -53,17 +63,7 @@ then = Table(
     metadata,
     Column("ticket_id", Uuid, primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("over", Integer, nullable=False),
-    Column("due", BigInteger, nullable=False),
-    Column("late_from", BigInteger, nullable=True),
-    Column("state", String(24), nullable=False),
-    Column("type", String(16), nullable=True),
-    Column("category", String(200), nullable=False),
-    Column("urgency", String(12), nullable=False),
-    Column("problem", Boolean, nullable=False),
-    Column("escalated", Boolean, nullable=False),
-    Column("supervision", Integer, nullable=False),
-    Column("alarm", Boolean, nullable=False),
+    *_searched(),
     Column("parts", Text, nullable=False),
     Index(
         "board_v4_then_over", "due", "ticket_id", "position",
